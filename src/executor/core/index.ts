@@ -1,0 +1,52 @@
+export { type Json, type JsonObject, isJsonObject } from './json.js';
+export { type EpochMs, type GraphId, type RunId, GRAPH_ID, RUN_ID, ULID_PATTERN, epochMs, graphId, runId } from './ids.js';
+export {
+  type Level,
+  type NodeStatus,
+  type RunStatus,
+  type SkipReason,
+  type TerminalNodeStatus,
+  type TerminalRunStatus,
+  LEVELS,
+  NODE_STATUSES,
+  RUN_STATUSES,
+  SKIP_REASONS,
+  isTerminalNode,
+  isTerminalRun,
+} from './statuses.js';
+export { type NodeError, type RunError, CorruptJournalError, CyclicGraphError } from './errors.js';
+export {
+  type ConditionOperator,
+  type ConditionSpec,
+  type EdgeDefinition,
+  type EdgeOn,
+  type GraphDefinition,
+  type Jitter,
+  type Join,
+  type NodeDefinition,
+  type OnFailure,
+  type OnInterrupt,
+  type RetryOverride,
+  type RunSettings,
+  CONDITION_OPERATORS,
+  INPUT_SOURCE,
+} from './graph-definition.js';
+export { type AgentContract, type KeyContract } from './contract.js';
+export {
+  type CompiledExpression,
+  type Evaluation,
+  type ExpressionCompiler,
+  type TemplateScope,
+  ExpressionSyntaxError,
+} from './expressions.js';
+export {
+  type AttemptEnd,
+  type NodeEvent,
+  type RunEvent,
+  type RunEventType,
+  type RunLevelEvent,
+  type SkipCause,
+  NODE_EVENT_TYPES,
+  RUN_LEVEL_EVENT_TYPES,
+} from './run-event.js';
+export { type JournalEntry } from './journal-entry.js';

@@ -1,0 +1,66 @@
+import type { EpochMs, GraphId, JournalEntry, Level, RunId, RunStatus } from '../../executor/core/index.js';
+import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
+
+/** The part of the `runs` row that follows from the journal; written in the transaction of the entries it follows from. */
+export interface RunProjection {
+  readonly status: RunStatus;
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly epoch: number;
+  readonly startedAt: EpochMs | null;
+  readonly finishedAt: EpochMs | null;
+  /** JSON text of the result, the error and the per-node summary; null until the run is terminal. */
+  readonly resultJson: string | null;
+  readonly errorJson: string | null;
+  readonly nodesJson: string | null;
+}
+
+/** A run that is about to exist. */
+export interface NewRun {
+  readonly runId: RunId;
+  readonly graphId: GraphId;
+  readonly graphVersion: number;
+  readonly graphName: string;
+  readonly inputJson: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: EpochMs;
+}
+
+export interface JournalAppend {
+  readonly runId: RunId;
+  /** `seq` of the last entry the writer knows of; the first new entry has `expectedSeq + 1`. */
+  readonly expectedSeq: number;
+  readonly entries: readonly JournalEntry[];
+  readonly run: RunProjection;
+}
+
+export interface JournalQuery {
+  readonly afterSeq: number;
+  /** At most this many, in order of `seq`. */
+  readonly limit: number;
+  readonly minLevel?: Level;
+  readonly nodeId?: string;
+}
+
+/** Port: the append-only record of every run. Each adapter passes `test/contract/journal.contract.ts`. */
+export abstract class Journal {
+  /**
+   * Stores a new run with its first entries and, in the same transaction, the idempotency record that guards the request.
+   *
+   * @throws {IdempotencyConflictError} if the guard's key was taken meanwhile: nothing was stored.
+   * @throws {JournalUnavailableError} if it could not be made durable: nothing was stored.
+   * @throws {JournalBusyError} if the write buffer is full: nothing was stored.
+   */
+  abstract create(run: NewRun, entries: readonly JournalEntry[], guard?: IdempotencyRecord): Promise<void>;
+
+  /**
+   * Appends right after `expectedSeq`; resolves once durable.
+   *
+   * @throws {StaleWriterError} another session owns the run now: drop it, do not retry.
+   * @throws {JournalUnavailableError} if it could not be made durable: nothing was stored.
+   */
+  abstract append(append: JournalAppend): Promise<void>;
+
+  /** Entries of one run; empty for an unknown run. */
+  abstract read(runId: RunId, query: JournalQuery): Promise<JournalEntry[]>;
+}

@@ -1,0 +1,41 @@
+import type { EpochMs, GraphId, RunId, RunStatus } from '../../executor/core/index.js';
+
+export interface StoredRun {
+  readonly runId: RunId;
+  readonly graphId: GraphId;
+  readonly graphVersion: number;
+  readonly graphName: string;
+  readonly status: RunStatus;
+  readonly progress: number;
+  readonly lastSeq: number;
+  readonly epoch: number;
+  readonly inputJson: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: EpochMs;
+  readonly startedAt: EpochMs | null;
+  readonly finishedAt: EpochMs | null;
+  /** Null until the run is terminal. */
+  readonly resultJson: string | null;
+  readonly errorJson: string | null;
+  readonly nodesJson: string | null;
+}
+
+export interface RunListQuery {
+  readonly limit: number;
+  /** Id of the last run of the page before. */
+  readonly before?: RunId;
+  readonly statuses?: readonly RunStatus[];
+  readonly graphId?: GraphId;
+  /** All must match. */
+  readonly labels?: readonly (readonly [key: string, value: string])[];
+  readonly createdAfter?: EpochMs;
+}
+
+/** Reads of the `runs` rows; the journal alone writes them. */
+export abstract class RunRepository {
+  abstract find(runId: RunId): Promise<StoredRun | undefined>;
+  /** Newest first. */
+  abstract list(query: RunListQuery): Promise<StoredRun[]>;
+  /** Ids of runs that are not terminal, oldest first. `after` is the last id of the page before. */
+  abstract unfinished(query: { limit: number; after?: RunId }): Promise<RunId[]>;
+}
