@@ -50,3 +50,20 @@ export {
   RUN_LEVEL_EVENT_TYPES,
 } from './run-event.js';
 export { type JournalEntry } from './journal-entry.js';
+export {
+  type CompileOptions,
+  type GraphPlan,
+  type PlanEdge,
+  type PlanNode,
+  FROM_INPUT,
+  UnknownNodeError,
+  compile,
+} from './compile.js';
+export { decide, nextDeadline } from './decide.js';
+export { decodeEntry, decodeRunError, encodeEvent, encodeNodeError, encodeRunError } from './event-codec.js';
+export { type GatheredInput, type UpstreamOutcome, gatherInput, overridesParam, upstreamOutcomes } from './node-input.js';
+export { type NodeSummary, summariseNodes } from './node-summary.js';
+export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
+export { reduce } from './reduce.js';
+export { type AttemptFailure, type RunInput } from './run-input.js';
+export { type NodeRecord, type NodeState, type RunState, initialState, nodeRecord } from './run-state.js';

@@ -19,11 +19,11 @@ export function isTerminalNode(status: NodeStatus): status is TerminalNodeStatus
 export const SKIP_REASONS = [
   'run_cancelled',
   'upstream_failed',
+  'run_failing',
   'missing_input',
   'upstream_skipped',
   'cond_error',
   'cond_false',
-  'run_failing',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

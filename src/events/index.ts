@@ -1,0 +1,2 @@
+export { EventBus, InProcessEventBus, type PublishedEntries } from './event-bus.js';
+export { EventsModule } from './events.module.js';

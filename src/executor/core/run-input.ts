@@ -1,0 +1,45 @@
+import type { EpochMs } from './ids.js';
+import type { Json, JsonObject } from './json.js';
+import type { Level } from './statuses.js';
+
+/** Why an attempt failed, as the invoker saw it. */
+export interface AttemptFailure {
+  readonly type: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly details?: JsonObject;
+  /** A server's wish, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+}
+
+interface Input<Type extends string> {
+  readonly type: Type;
+  readonly now: EpochMs;
+}
+
+interface AttemptInput<Type extends string> extends Input<Type> {
+  readonly nodeId: string;
+  readonly attempt: number;
+}
+
+/** Something that happened outside the core; `decide` says what follows from it. */
+export type RunInput =
+  /** A session took the run: the first begins it, a later one recovers it. */
+  | Input<'taken'>
+  /** A deadline may have passed. */
+  | Input<'tick'>
+  | Input<'cancel'>
+  /** The process stops: attempts in flight end here and run again elsewhere. */
+  | Input<'shutdown'>
+  | (AttemptInput<'attempt_succeeded'> & { readonly output: Json })
+  | (AttemptInput<'attempt_failed'> & {
+      readonly failure: AttemptFailure;
+      /** Uniform in [0, 1): the jitter of the wait that may follow. */
+      readonly random: number;
+    })
+  | (AttemptInput<'attempt_logged'> & {
+      readonly level: Level;
+      readonly message: string;
+      readonly data?: JsonObject;
+    })
+  | (AttemptInput<'attempt_progressed'> & { readonly percent: number; readonly message?: string });

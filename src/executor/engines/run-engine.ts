@@ -1,0 +1,24 @@
+import type { RunId, RunStatus } from '../core/index.js';
+
+/** Port: decides where and when a committed run executes. */
+export abstract class RunEngine {
+  /** Says that there is work. A lost offer is harmless: the engine finds unfinished runs in the database when it starts. */
+  abstract offer(runId: RunId): void;
+
+  /**
+   * Asks an unfinished run to stop. Resolves once the request is durable, or once the run turned out to have ended, with
+   * the run's status at that moment.
+   *
+   * @throws {EngineStoppingError} if the process is shutting down.
+   * @throws {JournalUnavailableError} if the request could not be stored.
+   */
+  abstract cancel(runId: RunId): Promise<RunStatus>;
+
+  /** False while the process is shutting down. */
+  abstract readonly accepts: boolean;
+}
+
+/** The process is shutting down and takes on nothing new. */
+export class EngineStoppingError extends Error {
+  override readonly name = 'EngineStoppingError';
+}
