@@ -1,8 +1,102 @@
-import type { GraphPlan, RunId, RunState } from './core/index.js';
+import { Injectable } from '@nestjs/common';
+import {
+  type GraphPlan,
+  type JournalEntry,
+  type RunId,
+  type RunState,
+  decodeEntry,
+  initialState,
+  reduce,
+} from './core/index.js';
+import { Journal, RunRepository } from '../storage/index.js';
+import { PlanCache } from './spec/index.js';
+
+/** Entries read from the journal at once. */
+const PAGE = 1_000;
+/** Nodes of all folded runs that are kept to be folded on from. */
+const MAX_CACHED_NODES = 50_000;
 
 /** A run as its journal tells it. */
 export interface FoldedRun {
   readonly plan: GraphPlan;
-  /** Read only: it is shared. */
   readonly state: RunState;
+}
+
+/** Folds runs from their journals. */
+@Injectable()
+export class RunReader {
+  /** Runs read lately, the least recently read first: a reader who comes again pays only for what is new. */
+  private readonly cache = new Map<RunId, FoldedRun>();
+  private cachedNodes = 0;
+  /** Reads under way: two readers of one run share one fold. */
+  private readonly reading = new Map<RunId, Promise<FoldedRun | undefined>>();
+
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly journal: Journal,
+    private readonly plans: PlanCache,
+  ) {}
+
+  /** The run as of now, for reading only: others share it. Undefined if it is unknown. */
+  read(runId: RunId): Promise<FoldedRun | undefined> {
+    const current = this.reading.get(runId);
+    if (current !== undefined) return current;
+    const reading = this.readOn(runId)
+      .catch((error: unknown) => {
+        this.forget(runId);
+        throw error;
+      })
+      .finally(() => this.reading.delete(runId));
+    this.reading.set(runId, reading);
+    return reading;
+  }
+
+  /** The run as of now, for the caller alone: a session advances it. Undefined if it is unknown. */
+  async load(runId: RunId): Promise<FoldedRun | undefined> {
+    const plan = await this.planOf(runId);
+    if (plan === undefined) return undefined;
+    const folded = { plan, state: initialState(plan) };
+    await this.foldOn(runId, folded);
+    return folded;
+  }
+
+  private async readOn(runId: RunId): Promise<FoldedRun | undefined> {
+    const cached = this.cache.get(runId);
+    if (cached === undefined) {
+      const loaded = await this.load(runId);
+      if (loaded !== undefined) this.keep(runId, loaded);
+      return loaded;
+    }
+    await this.foldOn(runId, cached);
+    this.cache.delete(runId);
+    this.cache.set(runId, cached);
+    return cached;
+  }
+
+  private async planOf(runId: RunId): Promise<GraphPlan | undefined> {
+    const run = await this.runs.find(runId);
+    return run === undefined ? undefined : this.plans.get(run.graphId, run.graphVersion);
+  }
+
+  private async foldOn(runId: RunId, { plan, state }: FoldedRun): Promise<void> {
+    let page: JournalEntry[];
+    do {
+      page = await this.journal.read(runId, { afterSeq: state.seq, limit: PAGE });
+      for (const entry of page) reduce(plan, state, decodeEntry(entry));
+    } while (page.length === PAGE);
+  }
+
+  private keep(runId: RunId, folded: FoldedRun): void {
+    this.cache.set(runId, folded);
+    this.cachedNodes += folded.plan.nodes.length;
+    for (const oldest of this.cache.keys()) {
+      if (this.cachedNodes <= MAX_CACHED_NODES || oldest === runId) return;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(runId: RunId): void {
+    this.cachedNodes -= this.cache.get(runId)?.plan.nodes.length ?? 0;
+    this.cache.delete(runId);
+  }
 }

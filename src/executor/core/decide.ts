@@ -66,6 +66,9 @@ class Decision {
       case 'cancel':
         if (this.state.cancelRequestedAt === null) this.emit({ type: 'run.cancel_requested', ts: this.now });
         break;
+      case 'drain':
+        this.state.draining = true;
+        break;
       case 'shutdown':
         for (const index of [...this.state.running]) this.interrupt(this.node(index), 'shutdown');
         return;
@@ -292,7 +295,7 @@ class Decision {
   }
 
   private startReady(): void {
-    if (this.mustWaitForAborted()) return;
+    if (this.state.draining || this.mustWaitForAborted()) return;
     while (this.state.running.size < this.state.settings.concurrency) {
       const index = this.state.ready.shift();
       if (index === undefined) return;

@@ -4,7 +4,8 @@ import type { RunSettings } from './graph-definition.js';
 import { epochMs, graphId } from './ids.js';
 import { type Json, type JsonObject, isJsonObject } from './json.js';
 import type { JournalEntry } from './journal-entry.js';
-import type { AttemptEnd, RunEvent, SkipCause } from './run-event.js';
+import { progressOf } from './progress.js';
+import type { AttemptEnd, RunEvent, RunEventType, SkipCause } from './run-event.js';
 import type { SkipReason } from './statuses.js';
 
 /** Setting ↔ its key in the journal row. */
@@ -25,6 +26,35 @@ const SETTING_KEYS = {
   cancelGraceSec: 'cancel_grace_sec',
   maxInterruptions: 'max_interruptions',
 } as const satisfies Record<keyof RunSettings, string>;
+
+/** Where a batch of events stands in its run. */
+export interface BatchPlace {
+  /** `seq` of the event before the first. */
+  readonly seq: number;
+  /** Node runs that had ended before the first. */
+  readonly ended: number;
+  /** Nodes of the graph. */
+  readonly nodes: number;
+}
+
+/** The journal rows of consecutive events. */
+export function encodeEvents(events: readonly RunEvent[], place: BatchPlace): JournalEntry[] {
+  let { seq, ended } = place;
+  return events.map((event) => {
+    seq += 1;
+    if (event.type === 'run.succeeded') return encodeEvent(event, seq, 100);
+    if (!ENDS_NODE.has(event.type)) return encodeEvent(event, seq, null);
+    ended += 1;
+    return encodeEvent(event, seq, progressOf(ended, place.nodes));
+  });
+}
+
+const ENDS_NODE: ReadonlySet<RunEventType> = new Set([
+  'node.succeeded',
+  'node.failed',
+  'node.skipped',
+  'node.cancelled',
+]);
 
 /** The journal row of an event. `progress` is the run's progress after it, null where it did not change. */
 export function encodeEvent(event: RunEvent, seq: number, progress: number | null): JournalEntry {
@@ -104,7 +134,7 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
       return {
         type: entry.type,
         ts,
-        graphId: graphId(String(field('graph_id'))),
+        graphId: graphId(field('graph_id') as string),
         graphVersion: Number(field('graph_version')),
         input: field('input'),
         settings: decodeSettings(field('settings')),
@@ -207,7 +237,7 @@ export function decodeRunError(encoded: JsonObject): RunError {
     ...(typeof nodeId === 'string' ? { nodeId } : {}),
     ...(error === undefined ? {} : { error: decodeNodeError(error) }),
     ...(isJsonObject(firstCause)
-      ? { firstCause: { nodeId: String(firstCause['node_id']), error: decodeNodeError(firstCause['error'] as Json) } }
+      ? { firstCause: { nodeId: firstCause['node_id'] as string, error: decodeNodeError(firstCause['error'] as Json) } }
       : {}),
   };
 }

@@ -60,7 +60,7 @@ export {
   compile,
 } from './compile.js';
 export { decide, nextDeadline } from './decide.js';
-export { decodeEntry, decodeRunError, encodeEvent, encodeNodeError, encodeRunError } from './event-codec.js';
+export { decodeEntry, decodeRunError, encodeEvent, encodeEvents, encodeNodeError, encodeRunError } from './event-codec.js';
 export { type GatheredInput, type UpstreamOutcome, gatherInput, overridesParam, upstreamOutcomes } from './node-input.js';
 export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';

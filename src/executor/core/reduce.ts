@@ -1,6 +1,7 @@
 import type { GraphPlan, PlanNode } from './compile.js';
 import { CorruptJournalError } from './errors.js';
 import { type EpochMs, epochMs } from './ids.js';
+import { progressOf } from './progress.js';
 import { hasTakenFailureEdge, resolveInputEdges, resolveOutgoing } from './resolve-edges.js';
 import type { NodeEvent, NodeFailed, NodeSkipped, RunEvent, RunLevelEvent } from './run-event.js';
 import { type NodeRecord, type NodeState, type RunState, isFailing, nodeRecord, phaseOf } from './run-state.js';
@@ -190,7 +191,7 @@ function endNode(plan: GraphPlan, state: RunState, node: PlanNode, ended: NodeSt
   state.running.delete(node.index);
   state.retrying.delete(node.index);
   state.ended += 1;
-  state.progress = Math.min(99, Math.floor((100 * state.ended) / plan.nodes.length));
+  state.progress = progressOf(state.ended, plan.nodes.length);
   resolveOutgoing(plan, state, node);
 }
 

@@ -29,6 +29,8 @@ export type RunInput =
   /** A deadline may have passed. */
   | Input<'tick'>
   | Input<'cancel'>
+  /** The process is about to stop: nothing more is to start here. */
+  | Input<'drain'>
   /** The process stops: attempts in flight end here and run again elsewhere. */
   | Input<'shutdown'>
   | (AttemptInput<'attempt_succeeded'> & { readonly output: Json })

@@ -106,6 +106,8 @@ export interface RunState {
   expired: 'run' | 'queue' | null;
   /** The phase whose consequences for waiting nodes have been drawn; it only saves work, the journal never needs it. */
   settledPhase: Phase;
+  /** Its owner is about to stop: nothing starts here any more. Not in the journal, as the next owner starts it. */
+  draining: boolean;
 }
 
 /** What a run does once something went wrong for good; in all but `normal` only nodes that must run still start. */
@@ -165,6 +167,7 @@ export function initialState(plan: GraphPlan): RunState {
     abortDeadline: null,
     expired: null,
     settledPhase: 'normal',
+    draining: false,
   };
 }
 

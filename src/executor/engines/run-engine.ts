@@ -1,9 +1,12 @@
-import type { RunId, RunStatus } from '../core/index.js';
+import type { EpochMs, RunId, RunStatus } from '../core/index.js';
 
 /** Port: decides where and when a committed run executes. */
 export abstract class RunEngine {
-  /** Says that there is work. A lost offer is harmless: the engine finds unfinished runs in the database when it starts. */
-  abstract offer(runId: RunId): void;
+  /**
+   * Says that there is work. A lost offer is harmless: the engine finds unfinished runs in the database when it starts.
+   * `startBy` is when the run expires should it still wait for a place then.
+   */
+  abstract offer(runId: RunId, startBy?: EpochMs): void;
 
   /**
    * Asks an unfinished run to stop. Resolves once the request is durable, or once the run turned out to have ended, with

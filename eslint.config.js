@@ -1,0 +1,86 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Folders of src/ from the bottom up: each may import those before it, through their index alone. */
+const LAYERS = [
+  ['config', []],
+  ['plugins', ['config']],
+  ['storage', ['config']],
+  ['events', []],
+  ['executor', ['config', 'plugins', 'storage', 'events']],
+  ['observability', ['config', 'storage', 'http', 'auth']],
+  ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
+  ['auth', ['config', 'http']],
+  ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],
+  ['runs', ['config', 'plugins', 'storage', 'events', 'executor', 'http', 'auth', 'graphs']],
+];
+const FOLDERS = [...LAYERS.map(([name]) => name), 'cli'];
+
+const layerRules = LAYERS.map(([name, allowed]) => ({
+  files: [`src/${name}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!core/index\\.js$)`,
+            message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
+          },
+          {
+            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|core/index\\.js$|openapi/index\\.js$).+`,
+            message: "Import through the folder's index.js.",
+          },
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'coverage/**', 'node_modules/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeCheckedOnly],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })],
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/unbound-method': 'off',
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['src/cli/**', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' } },
+  },
+  ...layerRules,
+  {
+    files: ['src/executor/core/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\./)', message: 'The core is pure: it imports nothing but its own files.' }] },
+      ],
+      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'process'],
+    },
+  },
+  { files: ['**/*.spec.ts', 'test/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-imports': 'off' } },
+);

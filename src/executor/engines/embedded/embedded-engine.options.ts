@@ -1,0 +1,9 @@
+/** What the embedded engine takes from the configuration; the value is the injection token. */
+export class EmbeddedEngineOptions {
+  constructor(
+    /** Runs that execute at once in this process. */
+    readonly maxConcurrentRuns: number,
+    /** Environment variables that templates may read, by name. */
+    readonly templateEnv: Readonly<Record<string, string>>,
+  ) {}
+}

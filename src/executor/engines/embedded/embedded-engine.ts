@@ -1,0 +1,205 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '../../../events/index.js';
+import { Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
+import { Clock } from '../../clock.js';
+import { type EpochMs, type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
+import { AgentInvoker } from '../../invoker/index.js';
+import { RunReader } from '../../run-reader.js';
+import { RunSession, type SessionEnd } from '../../session/index.js';
+import { EngineStoppingError, RunEngine } from '../run-engine.js';
+import { EmbeddedEngineOptions } from './embedded-engine.options.js';
+import { QueueDeadlines } from './queue-deadlines.js';
+import { RunQueue } from './run-queue.js';
+
+/** Unfinished runs read at once when the engine starts. */
+const RESUME_PAGE = 500;
+/** Wait before a run is taken again whose session was lost, in milliseconds: doubled each time, up to the maximum. */
+const RETAKE_BASE_MS = 250;
+const RETAKE_MAX_MS = 30_000;
+
+/**
+ * Runs everything in this process, with an in-memory queue: the database is the truth, so the queue may die with the
+ * process.
+ *
+ * `stopped` until `start`, then `running`, `draining` from `stop` on; it never starts again.
+ */
+@Injectable()
+export class EmbeddedEngine extends RunEngine {
+  private readonly logger = new Logger(EmbeddedEngine.name);
+  private phase: 'stopped' | 'running' | 'draining' = 'stopped';
+  private readonly queue = new RunQueue();
+  private readonly deadlines: QueueDeadlines;
+  /** Live sessions; a run being opened is here before it has a session. */
+  private readonly live = new Map<RunId, Promise<RunSession | undefined>>();
+  /** How often in a row a run's session was lost, and the timer after which it is taken again. */
+  private readonly lost = new Map<RunId, { readonly times: number; timer: NodeJS.Timeout | undefined }>();
+
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly journal: Journal,
+    private readonly reader: RunReader,
+    private readonly bus: EventBus,
+    private readonly invoker: AgentInvoker,
+    private readonly clock: Clock,
+    private readonly options: EmbeddedEngineOptions,
+  ) {
+    super();
+    this.deadlines = new QueueDeadlines(clock, (runId) => this.openOutOfTurn(runId, (session) => session.take()));
+  }
+
+  override get accepts(): boolean {
+    return this.phase !== 'draining';
+  }
+
+  /** Runs that execute now. */
+  get liveRuns(): number {
+    return this.live.size;
+  }
+
+  /** Runs that wait for a place. */
+  get queuedRuns(): number {
+    return this.queue.size;
+  }
+
+  override offer(runId: RunId, startBy?: EpochMs): void {
+    if (this.phase === 'draining' || this.live.has(runId)) return;
+    this.queue.push(runId);
+    if (startBy !== undefined) this.deadlines.add(runId, startBy);
+    this.fill();
+  }
+
+  /** Queues every unfinished run, oldest first, and begins to execute. */
+  async start(): Promise<void> {
+    let after: RunId | undefined;
+    let page: RunId[];
+    let resumed = 0;
+    do {
+      page = await this.runs.unfinished({ limit: RESUME_PAGE, after });
+      for (const runId of page) this.queue.push(runId);
+      after = page.at(-1);
+      resumed += page.length;
+    } while (page.length === RESUME_PAGE);
+    if (resumed > 0) this.logger.log(`resuming ${resumed} unfinished runs`);
+    this.phase = 'running';
+    this.fill();
+  }
+
+  /**
+   * Starts nothing more, lets attempts under way end within the grace, then journals the rest as interrupted. Resolves when
+   * no session is left. What had not ended goes on when an engine starts again.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.phase = 'draining';
+    this.queue.clear();
+    this.deadlines.clear();
+    for (const { timer } of this.lost.values()) clearTimeout(timer);
+    const sessions = await this.sessions();
+    for (const session of sessions) session.drain();
+    const allEnded = Promise.all(sessions.map((session) => session.ended));
+    const grace = Promise.withResolvers<void>();
+    const timer = setTimeout(grace.resolve, graceMs);
+    await Promise.race([allEnded, grace.promise]);
+    clearTimeout(timer);
+    for (const session of sessions) session.interrupt();
+    await allEnded;
+  }
+
+  override async cancel(runId: RunId): Promise<RunStatus> {
+    for (;;) {
+      const session = await this.openOutOfTurn(runId, (opened) => {
+        // A run that never began is cancelled as it is; any other must be recovered first.
+        if (!opened.isFresh) opened.take();
+      });
+      if (session === undefined) {
+        const status = (await this.runs.find(runId))?.status;
+        if (status !== undefined && isTerminalRun(status)) return status;
+        throw new EngineStoppingError('the process is stopping: ask again when it is back');
+      }
+      const status = await session.cancel();
+      const end = await this.endedNow(session);
+      // A session that ended without finishing the run may not have heard the request: ask whoever holds the run next.
+      if (end === undefined || end.kind === 'finished') return status;
+    }
+  }
+
+  private endedNow(session: RunSession): Promise<SessionEnd | undefined> {
+    return Promise.race([session.ended, Promise.resolve(undefined)]);
+  }
+
+  private async sessions(): Promise<RunSession[]> {
+    const opened = await Promise.all([...this.live.values()]);
+    return opened.filter((session) => session !== undefined);
+  }
+
+  /** Opens waiting runs while there are places. */
+  private fill(): void {
+    while (this.phase === 'running' && this.live.size < this.options.maxConcurrentRuns) {
+      const runId = this.queue.shift();
+      if (runId === undefined) return;
+      void this.open(runId, (session) => session.take());
+    }
+  }
+
+  /** A run that must not wait for a place: it is being cancelled, or its time in the queue is up. */
+  private openOutOfTurn(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
+    this.queue.remove(runId);
+    return this.live.get(runId) ?? this.open(runId, begin);
+  }
+
+  private open(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
+    this.deadlines.remove(runId);
+    const opening = this.createSession(runId).then(
+      (session) => {
+        if (session === undefined) this.release(runId);
+        else {
+          void session.ended.then((end) => this.onEnded(runId, end));
+          begin(session);
+        }
+        return session;
+      },
+      (error: unknown) => {
+        this.onEnded(runId, { kind: 'lost', error });
+        return undefined;
+      },
+    );
+    this.live.set(runId, opening);
+    return opening;
+  }
+
+  /** Undefined if the run is unknown or has ended, or if the process is stopping. */
+  private async createSession(runId: RunId): Promise<RunSession | undefined> {
+    const folded = await this.reader.load(runId);
+    if (folded === undefined || isTerminalRun(folded.state.status) || this.phase === 'draining') return undefined;
+    const { journal, bus, invoker, clock } = this;
+    const { templateEnv } = this.options;
+    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, random: Math.random });
+  }
+
+  private onEnded(runId: RunId, end: SessionEnd): void {
+    this.release(runId);
+    if (end.kind !== 'lost') {
+      this.lost.delete(runId);
+      return;
+    }
+    if (end.error instanceof StaleWriterError) {
+      this.logger.warn({ run_id: runId }, 'another session owns the run now: dropped it');
+      return;
+    }
+    this.retakeLater(runId, end.error);
+  }
+
+  /** The run is whole in its journal; only this session of it is gone. */
+  private retakeLater(runId: RunId, error: unknown): void {
+    if (this.phase === 'draining') return;
+    const times = (this.lost.get(runId)?.times ?? 0) + 1;
+    const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
+    this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
+    const timer = setTimeout(() => this.offer(runId), waitMs);
+    this.lost.set(runId, { times, timer });
+  }
+
+  private release(runId: RunId): void {
+    this.live.delete(runId);
+    this.fill();
+  }
+}

@@ -1,0 +1,11 @@
+export { Clock, SystemClock } from './clock.js';
+export {
+  DatabaseLease,
+  DatabaseOwnedError,
+  EmbeddedEngine,
+  EmbeddedEngineOptions,
+} from './engines/embedded/index.js';
+export { EngineStoppingError, RunEngine } from './engines/run-engine.js';
+export { ExecutorModule } from './executor.module.js';
+export { InvokerOptions } from './invoker/index.js';
+export { type FoldedRun, RunReader } from './run-reader.js';

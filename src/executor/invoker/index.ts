@@ -1,0 +1,3 @@
+export { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
+export { InlineAgentInvoker } from './inline-agent-invoker.js';
+export { InvokerOptions } from './invoker-options.js';

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { type AttemptFailure, type Json } from '../core/index.js';
+import { type AgentContext, type AgentDefinition, AgentError, PluginRegistry, ToolRunner } from '../../plugins/index.js';
+import { ArtifactRepository } from '../../storage/index.js';
+import { Clock } from '../clock.js';
+import { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
+import { toJsonOutput } from './agent-output.js';
+import { RunArtifactWriter } from './artifact-writer.js';
+import { Attempt } from './attempt.js';
+import { InvokerOptions } from './invoker-options.js';
+import { SecretMask } from './secret-mask.js';
+import { parseWith } from './parse-with.js';
+
+/** Runs agents in the process itself, on the event loop. */
+@Injectable()
+export class InlineAgentInvoker extends AgentInvoker {
+  private readonly mask: SecretMask;
+
+  constructor(
+    private readonly registry: PluginRegistry,
+    private readonly tools: ToolRunner,
+    private readonly artifacts: ArtifactRepository,
+    private readonly clock: Clock,
+    private readonly options: InvokerOptions,
+  ) {
+    super();
+    this.mask = new SecretMask(Object.values(options.templateEnv));
+  }
+
+  override invoke(invocation: Invocation, listener: AttemptListener): AttemptHandle {
+    const attempt = new Attempt(invocation, listener);
+    this.run(invocation, attempt).then(
+      (output) => attempt.succeeded(output),
+      (error: unknown) => attempt.failed(this.toFailure(error)),
+    );
+    return attempt;
+  }
+
+  private async run(invocation: Invocation, attempt: Attempt): Promise<Json> {
+    const definition = this.registry.agent(invocation.agentType);
+    if (definition === undefined) throw this.unknownAgent(invocation.agentType);
+    const context = this.contextOf(invocation, definition, attempt);
+    const output = parseWith(definition.output, await definition.run(context), 'InvalidOutput', 'output');
+    return toJsonOutput(output, this.options.output, this.mask);
+  }
+
+  private contextOf(invocation: Invocation, definition: AgentDefinition, attempt: Attempt): AgentContext {
+    const { runId, nodeId } = invocation;
+    const context: AgentContext = {
+      runId,
+      nodeId,
+      params: parseWith(definition.params, invocation.params, 'InvalidParams', 'params'),
+      input: parseWith(definition.input, invocation.input, 'InvalidInput', 'input'),
+      upstream: invocation.upstream,
+      attempt: invocation.attempt,
+      firstStartedAt: invocation.firstStartedAt,
+      idempotencyKey: invocation.idempotencyKey,
+      signal: attempt.signal,
+      artifacts: new RunArtifactWriter(this.artifacts, this.clock, { runId, nodeId }, this.options.maxArtifactBytes),
+      now: () => this.clock.now(),
+      log: (level, message, data) => {
+        attempt.logged(level, this.mask.text(message), data === undefined ? undefined : this.mask.object(data));
+      },
+      progress: (percent, message) => {
+        attempt.progressed(percent, message === undefined ? undefined : this.mask.text(message));
+      },
+      callTool: (name, args) => this.tools.callTool(name, args, context, definition.tools ?? []),
+    };
+    return context;
+  }
+
+  private unknownAgent(type: string): AgentError {
+    const nearest = this.registry.nearestAgent(type);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    return new AgentError(`no agent of type "${type}" is registered${hint}`, { type: 'UnknownAgent', retryable: false });
+  }
+
+  private toFailure(error: unknown): AttemptFailure {
+    const failure = failureOf(error);
+    const details = failure.details === undefined ? undefined : this.mask.object(failure.details);
+    return { ...failure, message: this.mask.text(failure.message), details };
+  }
+}
+
+function failureOf(error: unknown): AttemptFailure {
+  if (error instanceof AgentError) {
+    const { type, message, retryable, details, retryAfterMs } = error;
+    return { type, message, retryable, details, retryAfterMs };
+  }
+  if (error instanceof Error) return { type: error.name, message: error.message, retryable: true };
+  return { type: 'Error', message: `the agent threw ${typeof error}, not an Error`, retryable: true };
+}

@@ -1,0 +1,12 @@
+import type { OutputLimits } from './agent-output.js';
+
+/** What the invoker takes from the configuration; the value is the injection token. */
+export class InvokerOptions {
+  constructor(
+    readonly output: OutputLimits,
+    /** Largest artifact, in bytes. */
+    readonly maxArtifactBytes: number,
+    /** Environment variables that templates may read, by name. */
+    readonly templateEnv: Readonly<Record<string, string>>,
+  ) {}
+}

@@ -1,0 +1,1 @@
+export { RunSession, type SessionEnd, type SessionParts } from './run-session.js';

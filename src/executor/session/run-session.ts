@@ -1,0 +1,228 @@
+import {
+  type GraphPlan,
+  type RunEvent,
+  type RunId,
+  type RunInput,
+  type RunState,
+  type RunStatus,
+  decide,
+  encodeEvents,
+  isTerminalRun,
+  nextDeadline,
+  nodeRecord,
+} from '../core/index.js';
+import type { EventBus } from '../../events/index.js';
+import type { Journal } from '../../storage/index.js';
+import type { Clock } from '../clock.js';
+import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
+import { prepareInvocation } from './invocation.js';
+import { projectRun } from './projection.js';
+
+/** Node's timers hold at most this many milliseconds. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly kind: 'finished'; readonly status: RunStatus }
+  /** The process is stopping: the run goes on elsewhere or later. */
+  | { readonly kind: 'parked' }
+  /** Something could not be written or went wrong inside: whoever takes the run next resumes it from its journal. */
+  | { readonly kind: 'lost'; readonly error: unknown };
+
+export interface SessionParts {
+  readonly runId: RunId;
+  readonly plan: GraphPlan;
+  /** Folded from the journal; the session owns it from now on. */
+  readonly state: RunState;
+  readonly journal: Journal;
+  readonly bus: EventBus;
+  readonly invoker: AgentInvoker;
+  readonly clock: Clock;
+  /** Environment variables that templates may read. */
+  readonly templateEnv: Readonly<Record<string, string>>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+type Unstamped<T> = T extends unknown ? Omit<T, 'now'> : never;
+
+interface Waiting {
+  readonly resolve: (status: RunStatus) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One live run: input → decide → append → publish → perform. Inputs are handled in order, all that came in while an append
+ * was under way together; nothing is published or performed before it is durable.
+ *
+ * `idle` while it waits for inputs, `working` from the first input until none is left, `ended` after the run's terminal
+ * event, on the first write that fails, or when it is parked. It never leaves `ended` and then touches nothing.
+ */
+export class RunSession {
+  /** Resolves once, when the session has ended. It never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  private readonly resolveEnded: (end: SessionEnd) => void;
+  private phase: 'idle' | 'working' | 'ended' = 'idle';
+  private inputs: RunInput[] = [];
+  /** Callers who wait until what they asked for is durable. */
+  private waiting: Waiting[] = [];
+  /** Attempts under way, by node index. */
+  private readonly attempts = new Map<number, { readonly attempt: number; readonly handle: AttemptHandle }>();
+  private timer: NodeJS.Timeout | undefined;
+  private isDraining = false;
+
+  constructor(private readonly parts: SessionParts) {
+    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
+    this.ended = promise;
+    this.resolveEnded = resolve;
+  }
+
+  /** True if nothing has happened to the run but that it was queued. */
+  get isFresh(): boolean {
+    return this.parts.state.seq === 1;
+  }
+
+  /** Begins or recovers the run. */
+  take(): void {
+    this.submit({ type: 'taken' });
+  }
+
+  /** Asks the run to stop; resolves with its status once that is durable, or once it is too late. */
+  cancel(): Promise<RunStatus> {
+    return new Promise((resolve, reject) => {
+      if (this.phase === 'ended') {
+        resolve(this.parts.state.status);
+        return;
+      }
+      this.waiting.push({ resolve, reject });
+      this.submit({ type: 'cancel' });
+    });
+  }
+
+  /** Starts no attempt any more and parks the run when those under way have ended. */
+  drain(): void {
+    this.isDraining = true;
+    this.submit({ type: 'drain' });
+  }
+
+  /** Aborts the attempts under way, journals them as interrupted and parks the run. */
+  interrupt(): void {
+    this.submit({ type: 'shutdown' });
+  }
+
+  private submit(input: Unstamped<RunInput>): void {
+    if (this.phase === 'ended') return;
+    this.inputs.push({ ...input, now: this.parts.clock.now() });
+    if (this.phase === 'working') return;
+    this.phase = 'working';
+    this.work().catch((error: unknown) => this.end({ kind: 'lost', error }));
+  }
+
+  private async work(): Promise<void> {
+    while (this.inputs.length > 0) {
+      const inputs = this.inputs;
+      const waiting = this.waiting;
+      this.inputs = [];
+      this.waiting = [];
+      try {
+        await this.handle(inputs);
+      } catch (error) {
+        for (const caller of waiting) caller.reject(error);
+        throw error;
+      }
+      for (const caller of waiting) caller.resolve(this.parts.state.status);
+      if (this.isOver()) return;
+    }
+    this.phase = 'idle';
+    this.armTimer();
+  }
+
+  private async handle(inputs: readonly RunInput[]): Promise<void> {
+    const { plan, state, journal, bus, runId } = this.parts;
+    const before = { seq: state.seq, ended: state.ended };
+    const events = inputs.flatMap((input) => decide(plan, state, input));
+    if (events.length > 0) {
+      const entries = encodeEvents(events, { ...before, nodes: plan.nodes.length });
+      await journal.append({ runId, expectedSeq: before.seq, entries, run: projectRun(plan, state) });
+      bus.publish({ runId, entries });
+    }
+    this.perform(events);
+    if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;
+  }
+
+  /** Ends the session if nothing is left for it to do. */
+  private isOver(): boolean {
+    const { status, running } = this.parts.state;
+    if (isTerminalRun(status)) this.end({ kind: 'finished', status });
+    else if (this.isDraining && running.size === 0) this.end({ kind: 'parked' });
+    return this.phase === 'ended';
+  }
+
+  private perform(events: readonly RunEvent[]): void {
+    const { plan, state } = this.parts;
+    for (const event of events) {
+      if (event.type !== 'node.started') continue;
+      const index = plan.indexOf.get(event.nodeId);
+      const record = index === undefined ? undefined : nodeRecord(state, index);
+      // A later input of the same batch may have ended the attempt before it began.
+      if (index === undefined || record?.state.status !== 'RUNNING' || record.attempts !== event.attempt) continue;
+      this.startAttempt(index, event.attempt);
+    }
+    this.stopAttempts();
+  }
+
+  private startAttempt(index: number, attempt: number): void {
+    const { plan, state, runId, invoker, templateEnv, random } = this.parts;
+    const node = plan.nodes[index];
+    if (node === undefined) return;
+    const nodeId = node.definition.id;
+    const place = { nodeId, attempt };
+    const prepared = prepareInvocation({ runId, plan, state, node, env: templateEnv });
+    if (!prepared.ok) {
+      const failure = { type: 'TemplateError', message: prepared.message, retryable: false };
+      this.submit({ type: 'attempt_failed', ...place, failure, random: random() });
+      return;
+    }
+    const handle = invoker.invoke(prepared.invocation, {
+      logged: (level, message, data) => this.submit({ type: 'attempt_logged', ...place, level, message, data }),
+      progressed: (percent, message) => this.submit({ type: 'attempt_progressed', ...place, percent, message }),
+      succeeded: (output) => this.submit({ type: 'attempt_succeeded', ...place, output }),
+      failed: (failure) => this.submit({ type: 'attempt_failed', ...place, failure, random: random() }),
+    });
+    this.attempts.set(index, { attempt, handle });
+  }
+
+  /** Aborts what was told to stop and forgets what has ended. At most `concurrency` attempts are looked at. */
+  private stopAttempts(): void {
+    for (const [index, { attempt, handle }] of this.attempts) {
+      const record = nodeRecord(this.parts.state, index);
+      if (record.state.status !== 'RUNNING' || record.attempts !== attempt) {
+        handle.abandon();
+        this.attempts.delete(index);
+      } else if (record.aborting) handle.abort();
+    }
+  }
+
+  private armTimer(): void {
+    clearTimeout(this.timer);
+    const due = nextDeadline(this.parts.state);
+    if (due === undefined) return;
+    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, due - this.parts.clock.now()));
+    this.timer = setTimeout(() => this.submit({ type: 'tick' }), waitMs);
+  }
+
+  private end(end: SessionEnd): void {
+    if (this.phase === 'ended') return;
+    this.phase = 'ended';
+    clearTimeout(this.timer);
+    for (const { handle } of this.attempts.values()) handle.abandon();
+    this.attempts.clear();
+    this.inputs = [];
+    for (const caller of this.waiting) {
+      if (end.kind === 'lost') caller.reject(end.error);
+      else caller.resolve(this.parts.state.status);
+    }
+    this.waiting = [];
+    this.resolveEnded(end);
+  }
+}
