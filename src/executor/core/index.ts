@@ -37,7 +37,9 @@ export {
   type Evaluation,
   type ExpressionCompiler,
   type TemplateScope,
+  ExpressionLimitError,
   ExpressionSyntaxError,
+  compileOver,
 } from './expressions.js';
 export {
   type AttemptEnd,
@@ -67,3 +69,22 @@ export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type RunInput } from './run-input.js';
 export { type NodeRecord, type NodeState, type RunState, initialState, nodeRecord } from './run-state.js';
+export { type BackoffInput, type RetryWait, retryWait } from './backoff.js';
+export {
+  type ConditionScope,
+  type ConditionVerdict,
+  type EdgeCondition,
+  CONDITION_NAMES,
+  compileEdgeCondition,
+} from './conditions.js';
+export { MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS, conditionFaults } from './condition-faults.js';
+export { type Comparison, type PairVerdict, areLikeContainers, deepEqual } from './deep-equal.js';
+export { type Fault, jsonPointer } from './fault.js';
+export { type Lookup, PathSyntaxError, lookup, parsePath } from './paths.js';
+export {
+  type CompiledParams,
+  type ResolvedParams,
+  type TemplateReference,
+  compileTemplates,
+  templateFaults,
+} from './templates.js';

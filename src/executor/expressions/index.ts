@@ -1,0 +1,1 @@
+export { CelExpressionCompiler, MAX_EXPRESSION_LENGTH } from './cel-expression-compiler.js';
