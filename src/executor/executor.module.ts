@@ -1,4 +1,5 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { AppConfig, LoadedConfig } from '../config/index.js';
 import { EventsModule } from '../events/index.js';
 import { PluginsModule } from '../plugins/index.js';
 import { Clock, SystemClock } from './clock.js';
@@ -9,26 +10,32 @@ import { AgentInvoker, InlineAgentInvoker, InvokerOptions } from './invoker/inde
 import { RunReader } from './run-reader.js';
 import { PlanCache } from './spec/index.js';
 
-/** Executes runs. Storage comes from a global module. */
-@Module({})
-export class ExecutorModule {
-  static register(options: { readonly invoker: InvokerOptions; readonly engine: EmbeddedEngineOptions }): DynamicModule {
-    return {
-      module: ExecutorModule,
-      imports: [EventsModule, PluginsModule],
-      providers: [
-        { provide: InvokerOptions, useValue: options.invoker },
-        { provide: EmbeddedEngineOptions, useValue: options.engine },
-        { provide: Clock, useClass: SystemClock },
-        { provide: AgentInvoker, useClass: InlineAgentInvoker },
-        EmbeddedEngine,
-        { provide: RunEngine, useExisting: EmbeddedEngine },
-        DatabaseLease,
-        CelExpressionCompiler,
-        PlanCache,
-        RunReader,
-      ],
-      exports: [Clock, RunEngine, EmbeddedEngine, DatabaseLease, CelExpressionCompiler, PlanCache, RunReader],
-    };
-  }
+const MAX_ARTIFACT_BYTES = 16 * 1_024 * 1_024;
+
+function invokerOptions(config: AppConfig, { allowedEnv }: LoadedConfig): InvokerOptions {
+  const output = { maxBytes: config.execution.maxOutputBytes, maxDepth: config.limits.maxJsonDepth };
+  return new InvokerOptions(output, MAX_ARTIFACT_BYTES, allowedEnv);
 }
+
+function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): EmbeddedEngineOptions {
+  return new EmbeddedEngineOptions(config.execution.maxConcurrentRuns, allowedEnv);
+}
+
+/** Executes runs. Configuration and storage come from global modules. */
+@Module({
+  imports: [EventsModule, PluginsModule],
+  providers: [
+    { provide: InvokerOptions, useFactory: invokerOptions, inject: [AppConfig, LoadedConfig] },
+    { provide: EmbeddedEngineOptions, useFactory: engineOptions, inject: [AppConfig, LoadedConfig] },
+    { provide: Clock, useClass: SystemClock },
+    { provide: AgentInvoker, useClass: InlineAgentInvoker },
+    EmbeddedEngine,
+    { provide: RunEngine, useExisting: EmbeddedEngine },
+    DatabaseLease,
+    CelExpressionCompiler,
+    PlanCache,
+    RunReader,
+  ],
+  exports: [Clock, RunEngine, EmbeddedEngine, DatabaseLease, CelExpressionCompiler, PlanCache, RunReader],
+})
+export class ExecutorModule {}

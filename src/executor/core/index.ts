@@ -88,3 +88,4 @@ export {
   compileTemplates,
   templateFaults,
 } from './templates.js';
+export { overlay, setOwn } from './plain-object.js';

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { ConfigError, loadConfig } from './config/index.js';
+import { DatabaseOwnedError } from './executor/index.js';
+import { Service } from './service.js';
+import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError } from './storage/index.js';
+
+export interface ServeOptions {
+  /** The folder that holds package.json. */
+  readonly packageRoot: URL;
+  /** Wait until another process that owns the database has gone, instead of stopping. */
+  readonly wait: boolean;
+}
+
+/** What an operator can mend: told in one line, without a stack. */
+const OPERATOR_ERRORS = [ConfigError, DatabaseOwnedError, DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError];
+
+/** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
+export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> {
+  try {
+    const loaded = loadConfig({ env: process.env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
+    stopOnSignals(await Service.start(loaded, { wait, onOwnershipLost: exitAtOnce }));
+  } catch (error) {
+    process.exitCode = 1;
+    if (!isForOperator(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+  }
+}
+
+function isForOperator(error: unknown): error is Error {
+  if (OPERATOR_ERRORS.some((type) => error instanceof type)) return true;
+  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
+function stopOnSignals(service: Service): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void service.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`the service did not stop in order: ${String(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** The journal fences this process off; whatever it still held goes on in the other one. */
+function exitAtOnce(): void {
+  process.stderr.write('another process took the database over: stopping at once\n');
+  process.exit(1);
+}

@@ -1,0 +1,75 @@
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { AppConfig, type LoadedConfig } from './config/index.js';
+import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
+import { configureHttpApp } from './http/index.js';
+import { setupOpenApi } from './http/openapi/index.js';
+import { NestLogger, Readiness } from './observability/index.js';
+import { StreamHub } from './runs/index.js';
+
+export interface ServiceOptions {
+  /** Wait until another process that owns the database has gone, instead of failing. */
+  readonly wait: boolean;
+  /** Called when another process took the database over: nothing can be written any more. */
+  readonly onOwnershipLost: () => void;
+}
+
+/** The service, listening and executing runs. */
+export class Service {
+  private stopping: Promise<void> | undefined;
+
+  private constructor(readonly app: NestExpressApplication) {}
+
+  /**
+   * Starts everything: it listens first, not ready, so that probes are answered while unfinished runs are taken up.
+   *
+   * @throws {DatabaseOwnedError} if another process runs on the database and `wait` is false.
+   * @throws {DatabaseOpenError} if the database cannot be opened.
+   */
+  static async start(loaded: LoadedConfig, options: ServiceOptions): Promise<Service> {
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.register(loaded), {
+      bodyParser: false,
+      bufferLogs: true,
+      abortOnError: false,
+      forceCloseConnections: true,
+    });
+    app.useLogger(app.get(NestLogger));
+    const { config, warnings } = loaded;
+    configureHttpApp(app, config);
+    setupOpenApi(app);
+    const service = new Service(app);
+    try {
+      await app.listen(config.port, config.host);
+      await app.get(DatabaseLease).acquire({ wait: options.wait, onLost: options.onOwnershipLost });
+      await app.get(EmbeddedEngine).start();
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    app.get(Readiness).becomeReady();
+    const logger = new Logger('Service');
+    for (const warning of warnings) logger.warn(warning);
+    logger.log(`${config.appName} listens on ${await app.getUrl()}`);
+    return service;
+  }
+
+  /**
+   * Stops in order: not ready, no new work, attempts end within the grace or are journaled as interrupted, streams are told to
+   * reconnect, everything is written, the database is free for the next process. Calling it again changes nothing.
+   */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopInOrder();
+    return this.stopping;
+  }
+
+  private async stopInOrder(): Promise<void> {
+    const { app } = this;
+    app.get(Readiness).drain();
+    await app.get(EmbeddedEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
+    await app.get(StreamHub).closeAll();
+    await app.get(DatabaseLease).release();
+    await app.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { freePort } from './free-port.js';
+import { waitFor } from './wait-for.js';
+
+export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
+
+export interface BuiltServiceOptions {
+  /** File of the SQLite database. */
+  readonly database: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** `dist/main.js` in a process of its own, as in production: what a test can kill. */
+export class BuiltService {
+  private output = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+  }
+
+  /** Starts it and resolves when it is ready. */
+  static async start(options: BuiltServiceOptions): Promise<BuiltService> {
+    const service = await BuiltService.spawn(options);
+    await waitFor('the service to be ready', async () => {
+      if (service.child.exitCode !== null) throw new Error(`the service stopped: ${service.output}`);
+      return fetch(`${service.url}/health/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    });
+    return service;
+  }
+
+  /** Starts it without waiting for anything. */
+  static async spawn({ database, env = {} }: BuiltServiceOptions): Promise<BuiltService> {
+    const port = await freePort();
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      env: {
+        PATH: process.env['PATH'],
+        ENVIRONMENT: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATABASE__URL: `sqlite:///${database}`,
+        SECURITY__API_KEY: API_KEY,
+        SECURITY__HTTP_ALLOW_PRIVATE: 'true',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new BuiltService(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** What it has written to its log so far. */
+  get log(): string {
+    return this.output;
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the service was not started');
+    return this.child.pid;
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      ...init,
+      headers: { 'X-API-Key': API_KEY, 'Content-Type': 'application/json', ...init.headers },
+    });
+  }
+
+  async json<T>(path: string, init?: RequestInit): Promise<T> {
+    const answer = await this.request(path, init);
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.json<T>(path, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  /** Sends a signal and resolves with the exit code; null when the signal itself ended the process. */
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exit = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exit;
+    }
+    return this.child.exitCode;
+  }
+
+  /** Resolves with the exit code once the process ends by itself. */
+  async exited(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+}
