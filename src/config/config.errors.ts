@@ -1,0 +1,22 @@
+/** One variable that cannot be used. */
+export interface ConfigFault {
+  /** Name of the variable. */
+  readonly key: string;
+  /** What stood there, quoted; masked when it is a secret. */
+  readonly got: string;
+  /** Ends a sentence that begins with "takes". */
+  readonly takes: string;
+}
+
+/** The configuration cannot be used. `message` has one line per fault; no line shows a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly ConfigFault[]) {
+    super(faults.map(faultLine).join('\n'));
+  }
+}
+
+/** `PORT: got "http", takes an integer from 0 to 65535` */
+export function faultLine(fault: ConfigFault): string {
+  return `${fault.key}: got ${fault.got}, takes ${fault.takes}`;
+}

@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule as NestConfigModule } from '@nestjs/config';
+import { AppConfig } from './app.config.js';
+import { ConfigController } from './config.controller.js';
+import { ConfigInspector } from './config-inspector.js';
+import { LoadedConfig } from './load-config.js';
+
+/**
+ * The configuration for everybody: `AppConfig` for our own classes; `@nestjs/config`'s `ConfigService`, by path
+ * (`execution.maxRetries`), for plugins and other modules that know only Nest.
+ */
+@Module({})
+export class ConfigModule {
+  /** `loaded` was read before Nest started, so that a fault stops the process with its own lines. */
+  static forRoot(loaded: LoadedConfig): DynamicModule {
+    const { config } = loaded;
+    return {
+      module: ConfigModule,
+      global: true,
+      imports: [
+        // Our loader has read everything already: left on, it would copy `.env` into process.env, for child processes to see.
+        NestConfigModule.forRoot({
+          isGlobal: true,
+          ignoreEnvFile: true,
+          ignoreEnvVars: true,
+          skipProcessEnv: true,
+          load: [() => ({ ...config })],
+        }),
+      ],
+      controllers: [ConfigController],
+      providers: [
+        { provide: AppConfig, useValue: config },
+        { provide: LoadedConfig, useValue: loaded },
+        ConfigInspector,
+      ],
+      exports: [AppConfig, LoadedConfig],
+    };
+  }
+}

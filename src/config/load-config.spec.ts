@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ConfigSource, loadConfig } from './load-config.js';
+
+const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+describe('loadConfig', () => {
+  let cwd: string;
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'wand-config-'));
+  });
+  afterEach(() => {
+    rmSync(cwd, { recursive: true });
+  });
+
+  const load = (env: ConfigSource['env'], dotenv?: string) => {
+    if (dotenv !== undefined) writeFileSync(join(cwd, '.env'), dotenv);
+    return loadConfig({ env, cwd, packageRoot: PACKAGE_ROOT });
+  };
+
+  it('lets the process environment win over .env, and .env over the file of the environment', () => {
+    const dotenv = 'ENVIRONMENT=testing\nPORT=1\nLOGGING__LEVEL=WARNING # a comment\nAPP_NAME="From file"\n';
+    const { config } = load({ PORT: '2' }, dotenv);
+    expect(config).toMatchObject({
+      environment: 'testing',
+      port: 2,
+      appName: 'From file',
+      logging: { level: 'WARNING' },
+      database: { url: 'sqlite::memory:' },
+    });
+  });
+
+  it('falls through an empty variable to the file below it', () => {
+    expect(load({ SECURITY__API_KEY: '' }, 'SECURITY__API_KEY=from-file').config.security.apiKey).toBe('from-file');
+  });
+
+  it.each([
+    ['development', { debug: true, logging: { jsonFormat: false }, security: { httpAllowPrivate: true } }],
+    ['testing', { debug: false, logging: { level: 'ERROR' }, security: { httpAllowPrivate: true } }],
+    ['staging', { debug: true, logging: { jsonFormat: true }, security: { httpAllowPrivate: false } }],
+    ['production', { debug: false, logging: { jsonFormat: true }, security: { httpAllowPrivate: false } }],
+  ])('gives %s its own defaults', (environment, expected) => {
+    expect(load({ ENVIRONMENT: environment, SECURITY__API_KEY: 'a-long-enough-key' }).config).toMatchObject(expected);
+  });
+
+  it('reads no file for an environment it does not know', () => {
+    expect(() => load({ ENVIRONMENT: '../config/testing' })).toThrow(/^ENVIRONMENT: got /);
+  });
+
+  it('hands over the values that templates may read, from .env too', () => {
+    const { allowedEnv } = load({ PLUGINS__ALLOWED_ENV: '["A_TOKEN","B_TOKEN","C_TOKEN"]', A_TOKEN: '1' }, 'B_TOKEN=2');
+    expect(allowedEnv).toEqual({ A_TOKEN: '1', B_TOKEN: '2' });
+  });
+
+  it('leaves the process environment as it was', () => {
+    load({}, 'WAND_SPEC_ONLY=1');
+    expect(process.env['WAND_SPEC_ONLY']).toBeUndefined();
+  });
+
+  it('warns about what is open, at risk or misspelt', () => {
+    expect(load({ EXECUTION__MAX_RETRYS: '1' }).warnings).toEqual([
+      'SECURITY__API_KEY is not set: anybody who reaches this development service can use it',
+      'EXECUTION__MAX_RETRYS is not a key of this version and has no effect; the nearest one is EXECUTION__MAX_RETRIES',
+    ]);
+    const production = {
+      ENVIRONMENT: 'production',
+      SECURITY__API_KEY: 'short',
+      DEBUG: '1',
+      SECURITY__CORS_ORIGINS: '["*"]',
+    };
+    const { warnings } = load({ ...production, SECURITY__CORS_ALLOW_CREDENTIALS: '0' });
+    expect(warnings).toEqual([
+      'SECURITY__API_KEY is shorter than 16 characters: it can be guessed',
+      'SECURITY__CORS_ORIGINS holds "*": pages of every web site may call the API',
+      'DATABASE__URL is SQLite: one process on one machine; back the file up',
+      'DEBUG is on in production',
+    ]);
+  });
+
+  it('warns in production about a database that is only in memory', () => {
+    const { warnings } = load({
+      ENVIRONMENT: 'production',
+      SECURITY__API_KEY: 'a-long-enough-key',
+      DATABASE__URL: 'sqlite::memory:',
+    });
+    expect(warnings).toEqual(['DATABASE__URL is in memory: everything is lost when the process ends']);
+  });
+});

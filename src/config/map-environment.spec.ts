@@ -1,0 +1,175 @@
+import { ConfigError } from './config.errors.js';
+import { type EnvironmentRecord, mapEnvironment } from './map-environment.js';
+
+const configOf = (env: EnvironmentRecord) => mapEnvironment(env).config;
+
+function faultLinesOf(env: EnvironmentRecord): string[] {
+  try {
+    mapEnvironment(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+describe('mapEnvironment', () => {
+  it('gives the documented defaults when nothing is set', () => {
+    expect(configOf({})).toMatchObject({
+      environment: 'development',
+      appName: 'Wand Orchestrator',
+      debug: false,
+      host: '0.0.0.0',
+      port: 8000,
+      shutdownGraceSec: 25,
+      database: { url: 'sqlite:///./wand.db', connectionTimeout: 30, echoSql: false, synchronous: 'full' },
+      security: { corsOrigins: [], corsAllowCredentials: true, httpAllowPrivate: false, httpAllowedHosts: [] },
+      execution: {
+        defaultTimeoutSec: 30,
+        maxRetries: 3,
+        defaultConcurrency: 5,
+        maxConcurrency: 50,
+        maxConcurrentRuns: 100,
+        retryBaseDelay: 1,
+        retryBackoffFactor: 2,
+        retryMaxDelay: 60,
+        retryJitter: 'equal',
+        retryAfterMax: 900,
+        cancelGraceSec: 5,
+        maxInterruptions: 5,
+        maxOutputBytes: 1_048_576,
+      },
+      limits: { maxNodes: 10_000, maxEdges: 50_000, maxBodyBytes: 5_242_880, maxJsonDepth: 64 },
+      logging: { level: 'INFO', jsonFormat: false, maxFileSizeMb: 100, backupCount: 5 },
+      monitoring: { sseQueueSize: 1000, sseHeartbeatSec: 15, healthCheckInterval: 30 },
+      plugins: { allowedEnv: [] },
+    });
+  });
+
+  it('reads nested variables into the section they name', () => {
+    const config = configOf({
+      EXECUTION__MAX_RETRIES: '7',
+      LOGGING__LEVEL: 'ERROR',
+      MONITORING__SSE_HEARTBEAT_SEC: '0.5',
+    });
+    expect(config.execution.maxRetries).toBe(7);
+    expect(config.logging.level).toBe('ERROR');
+    expect(config.monitoring.sseHeartbeatSec).toBe(0.5);
+  });
+
+  it.each([
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['Yes', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+  ])('reads %p as a flag', (text, expected) => {
+    expect(configOf({ DEBUG: text }).debug).toBe(expected);
+  });
+
+  it.each(['0x10', '8000px', '1e3', '80.5', 'NaN', '١٢'])('does not take %p for a port', (text) => {
+    expect(faultLinesOf({ PORT: text })).toEqual([`PORT: got "${text}", takes an integer from 0 to 65535`]);
+  });
+
+  it('takes numbers with an exponent where fractions are allowed', () => {
+    expect(configOf({ EXECUTION__RETRY_BASE_DELAY: '2.5e-1' }).execution.retryBaseDelay).toBe(0.25);
+  });
+
+  it('reads lists as JSON', () => {
+    const config = configOf({
+      SECURITY__HTTP_ALLOWED_HOSTS: '["api.example.com","localhost:9000","*.corp","[::1]:80"]',
+    });
+    expect(config.security.httpAllowedHosts).toEqual(['api.example.com', 'localhost:9000', '*.corp', '[::1]:80']);
+  });
+
+  it.each(['a,b', '{"a":1}', '[1]', '["http://with-a-scheme"]', '["host:99999999"]'])(
+    'refuses %p as a list of hosts',
+    (text) => {
+      expect(faultLinesOf({ SECURITY__HTTP_ALLOWED_HOSTS: text })).toEqual([
+        expect.stringMatching(
+          /^SECURITY__HTTP_ALLOWED_HOSTS: got .*takes a JSON array of host, host:port or \*\.suffix$/,
+        ),
+      ]);
+    },
+  );
+
+  it.each(['sqlite:///./wand.db', 'sqlite:///wand.db', 'sqlite:////var/lib/wand.db', 'sqlite::memory:'])(
+    'takes the database %p',
+    (url) => {
+      expect(configOf({ DATABASE__URL: url }).database.url).toBe(url);
+    },
+  );
+
+  it.each(['sqlite://wand.db', 'sqlite:///', 'wand.db', 'mysql://db/wand'])('refuses the database %p', (url) => {
+    expect(faultLinesOf({ DATABASE__URL: url })).toHaveLength(1);
+  });
+
+  it('counts an empty value as not set', () => {
+    expect(configOf({ PORT: ' ', SECURITY__API_KEY: '' })).toMatchObject({
+      port: 8000,
+      security: { apiKey: undefined },
+    });
+  });
+
+  it('collects every fault, in the order of the schema', () => {
+    expect(
+      faultLinesOf({ LOGGING__LEVEL: 'LOUD', EXECUTION__MAX_RETRIES: '11', ENVIRONMENT: 'prod', DEBUG: 'maybe' }),
+    ).toEqual([
+      'ENVIRONMENT: got "prod", takes one of development, testing, staging, production',
+      'DEBUG: got "maybe", takes true or false (also 1, 0, yes, no)',
+      'EXECUTION__MAX_RETRIES: got "11", takes an integer from 0 to 10',
+      'LOGGING__LEVEL: got "LOUD", takes one of DEBUG, INFO, WARNING, ERROR, CRITICAL',
+    ]);
+  });
+
+  it('shows neither a secret nor a password in a fault', () => {
+    const lines = faultLinesOf({
+      SECURITY__API_KEY: 'my very own secret',
+      DATABASE__URL: 'postgres://wand:s3cr/et@db.example.com/wand',
+    }).join('\n');
+    expect(lines).not.toMatch(/my very|s3cr/);
+    expect(lines).toContain('SECURITY__API_KEY: got ********, takes');
+    expect(lines).toContain('"postgres://********@db.example.com/wand"');
+  });
+
+  it('wants a maximum concurrency of at least the default one', () => {
+    expect(faultLinesOf({ EXECUTION__MAX_CONCURRENCY: '3' })).toEqual([
+      'EXECUTION__MAX_CONCURRENCY: got 3, takes at least EXECUTION__DEFAULT_CONCURRENCY (5)',
+    ]);
+  });
+
+  it('says nothing about how keys go together while one of them is at fault', () => {
+    expect(faultLinesOf({ EXECUTION__MAX_CONCURRENCY: '3', EXECUTION__DEFAULT_CONCURRENCY: 'five' })).toHaveLength(1);
+  });
+
+  it('refuses the origin * together with credentials', () => {
+    expect(faultLinesOf({ SECURITY__CORS_ORIGINS: '["*"]' })).toEqual([
+      expect.stringContaining('SECURITY__CORS_ALLOW_CREDENTIALS: got true, takes false'),
+    ]);
+    expect(faultLinesOf({ SECURITY__CORS_ORIGINS: '["*"]', SECURITY__CORS_ALLOW_CREDENTIALS: 'no' })).toEqual([]);
+  });
+
+  it.each(['staging', 'production'])('refuses %s without an API key', (environment) => {
+    expect(faultLinesOf({ ENVIRONMENT: environment })).toEqual([
+      `SECURITY__API_KEY: got nothing, takes a key in ${environment}: without one anybody could use the service`,
+    ]);
+    expect(faultLinesOf({ ENVIRONMENT: environment, SECURITY__API_KEY: 'k' })).toEqual([]);
+  });
+
+  it('keeps its own key out of the variables that templates may read', () => {
+    expect(faultLinesOf({ PLUGINS__ALLOWED_ENV: '["HOME","SECURITY__API_KEY"]' })).toHaveLength(1);
+  });
+
+  it('lists variables of a known section that are no keys, and leaves others alone', () => {
+    const env = { EXECUTION__MAX_RETRYS: '1', logging__level: 'x', PATH: '/bin', QUEUE__URL: 'redis://', PROT: '1' };
+    expect(mapEnvironment(env).unknownKeys).toEqual(['EXECUTION__MAX_RETRYS', 'logging__level']);
+  });
+
+  it('gives a configuration that cannot be changed', () => {
+    const config = configOf({});
+    expect(() => Object.assign(config.execution, { maxRetries: 1 })).toThrow(TypeError);
+    expect(() => (config.security.corsOrigins as string[]).push('*')).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,33 @@
+import { ChoiceKey, FlagKey, NumberKey, TextKey } from '../schema/keys.js';
+
+export const SYNCHRONOUS_MODES = ['full', 'normal'] as const;
+export type SynchronousMode = (typeof SYNCHRONOUS_MODES)[number];
+
+/** `DATABASE__…` */
+export class DatabaseConfig {
+  @TextKey('URL', {
+    maxLength: 4096,
+    pattern: /^sqlite:(?::memory:|\/\/\/[^?#]*[^/?#])$/,
+    takes: 'sqlite:///./relative.db, sqlite:////absolute.db or sqlite::memory:',
+    description: 'The database that holds graphs, runs and their journals.',
+    defaultNote: 'sqlite::memory: in testing',
+  })
+  readonly url: string = 'sqlite:///./wand.db';
+
+  @NumberKey('CONNECTION_TIMEOUT', {
+    min: 0,
+    max: 600,
+    unit: 'seconds',
+    description: 'How long a statement waits for a database that another process has locked.',
+  })
+  readonly connectionTimeout: number = 30;
+
+  @FlagKey('ECHO_SQL', { description: 'Logs every SQL statement; for debugging.' })
+  readonly echoSql: boolean = false;
+
+  @ChoiceKey('SYNCHRONOUS', SYNCHRONOUS_MODES, {
+    description:
+      'When SQLite flushes to the disk: full survives a power cut, normal is faster and may lose the last moments in one.',
+  })
+  readonly synchronous: SynchronousMode = 'full';
+}

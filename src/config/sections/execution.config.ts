@@ -1,0 +1,93 @@
+import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
+
+export const JITTERS = ['equal', 'full', 'none'] as const;
+
+/** `EXECUTION__…` */
+export class ExecutionConfig {
+  @NumberKey('DEFAULT_TIMEOUT_SEC', {
+    min: 1,
+    max: 3600,
+    unit: 'seconds',
+    description: 'Bound on one attempt of a node when neither the node nor its graph says otherwise.',
+  })
+  readonly defaultTimeoutSec: number = 30;
+
+  @IntegerKey('MAX_RETRIES', {
+    min: 0,
+    max: 10,
+    description: 'Extra attempts after the first when neither the node nor its graph says otherwise.',
+  })
+  readonly maxRetries: number = 3;
+
+  @IntegerKey('DEFAULT_CONCURRENCY', {
+    min: 1,
+    max: 10_000,
+    description: 'Attempts at once inside one run when its graph does not say.',
+  })
+  readonly defaultConcurrency: number = 5;
+
+  @IntegerKey('MAX_CONCURRENCY', {
+    min: 1,
+    max: 10_000,
+    description: 'Cap on the concurrency a graph may ask for; at least EXECUTION__DEFAULT_CONCURRENCY.',
+  })
+  readonly maxConcurrency: number = 50;
+
+  @IntegerKey('MAX_CONCURRENT_RUNS', { min: 1, max: 100_000, description: 'Runs that this process works on at once.' })
+  readonly maxConcurrentRuns: number = 100;
+
+  @NumberKey('RETRY_BASE_DELAY', {
+    min: 0,
+    max: 3600,
+    unit: 'seconds',
+    description: 'Wait before the second attempt.',
+  })
+  readonly retryBaseDelay: number = 1;
+
+  @NumberKey('RETRY_BACKOFF_FACTOR', {
+    min: 1,
+    max: 100,
+    description: 'What each further wait is multiplied by.',
+  })
+  readonly retryBackoffFactor: number = 2;
+
+  @NumberKey('RETRY_MAX_DELAY', { min: 0, max: 86_400, unit: 'seconds', description: 'The longest wait.' })
+  readonly retryMaxDelay: number = 60;
+
+  @ChoiceKey('RETRY_JITTER', JITTERS, {
+    description:
+      'How waits are spread: equal takes half to all of one at random, full takes none to all, none is exact.',
+  })
+  readonly retryJitter: (typeof JITTERS)[number] = 'equal';
+
+  @NumberKey('RETRY_AFTER_MAX', {
+    min: 0,
+    max: 86_400,
+    unit: 'seconds',
+    description: "The longest Retry-After of a server that is honoured; beyond it the node fails as 'rate_limited'.",
+  })
+  readonly retryAfterMax: number = 900;
+
+  @NumberKey('CANCEL_GRACE_SEC', {
+    min: 0,
+    max: 600,
+    unit: 'seconds',
+    description: 'How long a cancelled run waits for its attempts to end.',
+  })
+  readonly cancelGraceSec: number = 5;
+
+  @IntegerKey('MAX_INTERRUPTIONS', {
+    min: 0,
+    max: 1000,
+    description: 'How often an attempt that a crash cut off is run again before the node fails.',
+  })
+  readonly maxInterruptions: number = 5;
+
+  @IntegerKey('MAX_OUTPUT_BYTES', {
+    min: 1,
+    max: 1_073_741_824,
+    unit: 'bytes',
+    description: 'The largest output of a node, as JSON; a larger one fails the node.',
+  })
+  readonly maxOutputBytes: number = 1_048_576;
+}

@@ -1,0 +1,28 @@
+import { IntegerKey, NumberKey } from '../schema/keys.js';
+
+/** `MONITORING__…` */
+export class MonitoringConfig {
+  @IntegerKey('SSE_QUEUE_SIZE', {
+    min: 1,
+    max: 1_000_000,
+    unit: 'events',
+    description: 'How far a reader of a stream may fall behind before it is disconnected.',
+  })
+  readonly sseQueueSize: number = 1000;
+
+  @NumberKey('SSE_HEARTBEAT_SEC', {
+    min: 0.1,
+    max: 300,
+    unit: 'seconds',
+    description: 'How often an idle stream sends a comment line, so that proxies keep it open.',
+  })
+  readonly sseHeartbeatSec: number = 15;
+
+  @NumberKey('HEALTH_CHECK_INTERVAL', {
+    min: 0,
+    max: 3600,
+    unit: 'seconds',
+    description: 'How long the answer of the database to a readiness probe is reused; 0 asks it each time.',
+  })
+  readonly healthCheckInterval: number = 30;
+}

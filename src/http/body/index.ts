@@ -1,0 +1,1 @@
+export { type BodyLimits, jsonBody } from './json-body.middleware.js';

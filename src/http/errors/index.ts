@@ -1,0 +1,3 @@
+export { answerOptions } from './options.middleware.js';
+export { ProblemFilter } from './problem.filter.js';
+export { toProblem } from './to-problem.js';

@@ -1,0 +1,38 @@
+export { configureHttpApp } from './http-app.js';
+export { HttpModule } from './http.module.js';
+export {
+  type Answer,
+  type GivenAnswer,
+  type GuardWith,
+  type IdempotencyRequest,
+  IdempotencyService,
+  idempotencyRequestOf,
+  sendAnswer,
+} from './idempotency/index.js';
+export { ApiProblems, ProblemDetailDto, ProblemDto } from './openapi/index.js';
+export { type Page, cursorQuery, decodeCursor, encodeCursor, limitQuery, toPage } from './pagination/index.js';
+export {
+  PROBLEMS,
+  PROBLEM_CODES,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemBody,
+  type ProblemCode,
+  type ProblemDetail,
+  ProblemError,
+  type ProblemOptions,
+  jsonPointer,
+  problemType,
+  toProblemBody,
+} from './problem/index.js';
+export {
+  type Fault,
+  ZodBodyPipe,
+  ZodQueryPipe,
+  capDetails,
+  countOfFaults,
+  faultsOf,
+  queryFlag,
+  queryInteger,
+  queryNumber,
+  queryTimestamp,
+} from './validation/index.js';

@@ -1,0 +1,5 @@
+export { ZodBodyPipe } from './zod-body.pipe.js';
+export { ZodQueryPipe } from './zod-query.pipe.js';
+export { type Fault, faultsOf } from './zod-faults.js';
+export { queryFlag, queryInteger, queryNumber, queryTimestamp } from './query-fields.js';
+export { capDetails, countOfFaults } from './capped-details.js';

@@ -1,0 +1,10 @@
+export {
+  DatabaseCheck,
+  HealthModule,
+  type HealthModuleOptions,
+  Readiness,
+  type ReadinessState,
+  ServiceVersion,
+} from './health/index.js';
+export { LoggingModule, RootLogger, createRootLogger, requestLog } from './logging/index.js';
+export { Logger as NestLogger } from 'nestjs-pino';

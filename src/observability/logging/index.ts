@@ -1,0 +1,3 @@
+export { LoggingModule } from './logging.module.js';
+export { requestLog } from './request-log.middleware.js';
+export { RootLogger, createRootLogger } from './root-logger.js';

@@ -1,0 +1,42 @@
+import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { AppConfig } from '../../config/index.js';
+import { RootLogger, createRootLogger } from './root-logger.js';
+
+/** Closes the log file when the application has stopped. */
+@Injectable()
+class LogCloser implements OnApplicationShutdown {
+  constructor(private readonly logger: RootLogger) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.logger.close();
+  }
+}
+
+@Module({
+  providers: [
+    { provide: RootLogger, inject: [AppConfig], useFactory: (config: AppConfig) => createRootLogger(config) },
+    LogCloser,
+  ],
+  exports: [RootLogger],
+})
+class RootLoggerModule {}
+
+/**
+ * Logs as the configuration says. Nest's own logs, and those of every class that logs through Nest, go to the root
+ * logger with their `request_id` once `app.useLogger(app.get(NestLogger))` was called.
+ */
+@Global()
+@Module({
+  imports: [
+    RootLoggerModule,
+    LoggerModule.forRootAsync({
+      imports: [RootLoggerModule],
+      inject: [RootLogger],
+      // `useExisting`: requests are logged by requestLog(), which stands before everything that may refuse one.
+      useFactory: (logger: RootLogger) => ({ pinoHttp: { logger: logger.pino }, useExisting: true }),
+    }),
+  ],
+  exports: [RootLoggerModule, LoggerModule],
+})
+export class LoggingModule {}
