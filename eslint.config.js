@@ -25,11 +25,11 @@ const layerRules = LAYERS.map(([name, allowed]) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!core/index\\.js$)`,
+            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!core/index\\.js$|problem/index\\.js$|openapi/index\\.js$)`,
             message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
           },
           {
-            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|core/index\\.js$|openapi/index\\.js$).+`,
+            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|core/index\\.js$|(problem|openapi)/index\\.js$).+`,
             message: "Import through the folder's index.js.",
           },
         ],
@@ -48,7 +48,9 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })],
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -82,5 +84,8 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'process'],
     },
   },
-  { files: ['**/*.spec.ts', 'test/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/*.spec.ts', 'test/**'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-imports': 'off' },
+  },
 );

@@ -6,7 +6,8 @@ export class CallCounter {
   /** Path of each call, in order of arrival. */
   readonly calls: string[] = [];
   private readonly held: (() => void)[] = [];
-  private isOpen = true;
+  /** Paths whose answers are held back; '*' for all. */
+  private shutPath: string | undefined;
   private readonly server: Server;
 
   private constructor() {
@@ -26,14 +27,14 @@ export class CallCounter {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** From now on calls are counted but not answered. */
-  shut(): void {
-    this.isOpen = false;
+  /** From now on calls of `path` (of any path when left out) are counted but not answered. */
+  shut(path = '*'): void {
+    this.shutPath = path;
   }
 
   /** Answers what was held back, and everything from now on. */
   open(): void {
-    this.isOpen = true;
+    this.shutPath = undefined;
     for (const release of this.held.splice(0)) release();
   }
 
@@ -50,7 +51,7 @@ export class CallCounter {
     const send = (): void => {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ call: request.url }));
     };
-    if (this.isOpen) send();
-    else this.held.push(send);
+    if (this.shutPath === '*' || this.shutPath === request.url) this.held.push(send);
+    else send();
   }
 }

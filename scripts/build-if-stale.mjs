@@ -1,0 +1,100 @@
+/**
+ * Builds `dist` when a source is newer than the last build, or with `--force` in any case.
+ * `node scripts/build-if-stale.mjs <file of dist> [arguments…]` then runs that file in this very process, so that signals
+ * reach it and nothing stands between it and its caller.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+const root = resolve(import.meta.dirname, '..');
+const marker = join(root, 'dist', '.built');
+const lock = join(root, 'node_modules', '.cache', 'wand-build.lock');
+const SINGLE_SOURCES = ['package.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
+const POLL_MS = 100;
+
+/** When something of this path changed last, folders included: their time shows that a file was removed. */
+function newest(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), stats.mtimeMs);
+}
+
+function isStale() {
+  const built = statSync(marker, { throwIfNoEntry: false })?.mtimeMs;
+  if (built === undefined) return true;
+  return Math.max(newest(join(root, 'src')), ...SINGLE_SOURCES.map((name) => newest(join(root, name)))) > built;
+}
+
+function build() {
+  const startedAt = new Date();
+  rmSync(marker, { force: true });
+  const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  // On stderr: the command that runs next may be asked for nothing but JSON.
+  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('the build failed: see above');
+  writeFileSync(marker, '');
+  // What is edited during a build is not in it.
+  utimesSync(marker, startedAt, startedAt);
+}
+
+function tryLock() {
+  mkdirSync(join(lock, '..'), { recursive: true });
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isHeld()) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+/** True while the process that took the lock lives. */
+function isHeld() {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Empty for the moment between its creation and the write.
+    if (pid > 0) process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Makes `dist` fit the sources; of several callers at once, one builds and the others wait. */
+export async function buildIfStale() {
+  while (isStale()) {
+    if (tryLock()) return buildLocked();
+    await sleep(POLL_MS);
+  }
+}
+
+function buildLocked() {
+  try {
+    // Another caller may have built it between the look and the lock.
+    if (isStale()) build();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function main([target, ...args]) {
+  try {
+    if (target === '--force') rmSync(marker, { force: true });
+    await buildIfStale();
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+    return;
+  }
+  if (target === undefined || target === '--force') return;
+  const path = resolve(root, target);
+  process.argv = [process.execPath, path, ...args];
+  await import(pathToFileURL(path).href);
+}
+
+if (import.meta.main ?? process.argv[1] === import.meta.filename) await main(process.argv.slice(2));
