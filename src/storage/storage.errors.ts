@@ -20,3 +20,31 @@ export class JournalBusyError extends Error {
 export class IdempotencyConflictError extends Error {
   override readonly name = 'IdempotencyConflictError';
 }
+
+/** DATABASE__URL names no database that can be used. The message holds nothing of the URL but its scheme. */
+export class DatabaseUrlError extends Error {
+  override readonly name = 'DatabaseUrlError';
+}
+
+/** The database cannot be opened: a missing folder, missing rights, a file that is no database. */
+export class DatabaseOpenError extends Error {
+  override readonly name = 'DatabaseOpenError';
+}
+
+/** A newer version of the program has changed the schema of this database; an older one must not write to it. */
+export class DatabaseTooNewError extends Error {
+  override readonly name = 'DatabaseTooNewError';
+  /**
+   * @param databaseVersion The newest migration of the database.
+   * @param programVersion The newest migration that this program knows.
+   */
+  constructor(
+    readonly databaseVersion: string,
+    readonly programVersion: string,
+  ) {
+    super(
+      `the database has the schema version ${databaseVersion}, this program knows versions up to ${programVersion}: ` +
+        'start the newer program that wrote it, or set DATABASE__URL to another database',
+    );
+  }
+}

@@ -1,4 +1,12 @@
-import type { EpochMs } from '../../executor/core/index.js';
+import { type EpochMs, epochMs } from '../../executor/core/index.js';
+
+/** How long a key is kept. */
+const WINDOW_MS = 24 * 60 * 60 * 1_000;
+
+/** Records of this moment or before have expired. */
+export function idempotencyHorizon(now: EpochMs): EpochMs {
+  return epochMs(now - WINDOW_MS);
+}
 
 /** The first answer to a request that carried an `Idempotency-Key`, kept to be given again. */
 export interface IdempotencyRecord {
@@ -15,8 +23,8 @@ export interface IdempotencyRecord {
 
 /** Port: answers already given, by scope and key. They are written by what they guard, in its transaction. */
 export abstract class IdempotencyRepository {
-  /** The record, unless it is older than 24 h. */
-  abstract find(scope: string, key: string): Promise<IdempotencyRecord | undefined>;
+  /** The record, unless it is 24 h old at `now` or older. */
+  abstract find(scope: string, key: string, now: EpochMs): Promise<IdempotencyRecord | undefined>;
   /** Deletes records created before `before`. */
   abstract purge(before: EpochMs): Promise<void>;
 }

@@ -28,6 +28,7 @@ export interface RunListQuery {
   readonly graphId?: GraphId;
   /** All must match. */
   readonly labels?: readonly (readonly [key: string, value: string])[];
+  /** Compares with `createdAt`, which must lie within a day of the time in the run's id. */
   readonly createdAfter?: EpochMs;
 }
 

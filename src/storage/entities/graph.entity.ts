@@ -1,0 +1,27 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { EpochMs, GraphId } from '../../executor/core/index.js';
+
+/** A graph: what its versions have in common. */
+@Entity('graphs')
+@Index('graphs_name', ['name', 'graphId'])
+export class GraphEntity {
+  @PrimaryColumn({ name: 'graph_id', type: 'varchar', length: 28 })
+  graphId!: GraphId;
+
+  /** Of the newest version. */
+  @Column({ name: 'name', type: 'varchar', length: 200 })
+  name!: string;
+
+  /** The newest one. */
+  @Column({ name: 'version', type: 'integer' })
+  version!: number;
+
+  @Column({ name: 'created_at', type: 'bigint' })
+  createdAt!: EpochMs;
+
+  @Column({ name: 'updated_at', type: 'bigint' })
+  updatedAt!: EpochMs;
+
+  @Column({ name: 'archived_at', type: 'bigint', nullable: true })
+  archivedAt!: EpochMs | null;
+}

@@ -1,0 +1,17 @@
+import { Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { RunId } from '../../executor/core/index.js';
+import { RunEntity } from './run.entity.js';
+
+/** A label of a run. The key finds all runs with one label, in the order of their ids. */
+@Entity('run_labels', { withoutRowid: true })
+@ForeignKey(() => RunEntity, ['runId'], ['runId'], { name: 'run_labels_run' })
+export class RunLabelEntity {
+  @PrimaryColumn({ name: 'key', type: 'varchar', length: 63 })
+  key!: string;
+
+  @PrimaryColumn({ name: 'value', type: 'varchar', length: 255 })
+  value!: string;
+
+  @PrimaryColumn({ name: 'run_id', type: 'varchar', length: 28 })
+  runId!: RunId;
+}

@@ -1,0 +1,18 @@
+export { Journal, type JournalAppend, type JournalQuery, type NewRun, type RunProjection } from './journal/journal.js';
+export { type Artifact, type ArtifactInfo, ArtifactRepository } from './repositories/artifact.repository.js';
+export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';
+export { type IdempotencyRecord, IdempotencyRepository } from './repositories/idempotency.repository.js';
+export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
+export { type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
+export { StorageHealth } from './storage-health.js';
+export { StorageOptions } from './storage-options.js';
+export {
+  DatabaseOpenError,
+  DatabaseTooNewError,
+  DatabaseUrlError,
+  IdempotencyConflictError,
+  JournalBusyError,
+  JournalUnavailableError,
+  StaleWriterError,
+} from './storage.errors.js';
+export { StorageModule, type StorageModuleOptions } from './storage.module.js';

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../sqlite/data-source-options.js';
+import { openDataSource } from '../sqlite/open-data-source.js';
+import { sqliteHandle } from '../sqlite/sqlite-handle.js';
+import { DatabaseTooNewError } from '../storage.errors.js';
+import { MIGRATIONS_TABLE } from './migrate.js';
+import { MIGRATIONS } from './migrations.js';
+
+describe('the schema of the database', () => {
+  const options = (url: string) =>
+    dataSourceOptions({ url, synchronous: 'normal', echoSql: false, connectionTimeoutSec: 5 });
+
+  /** Every table with its columns, keys and indexes, as SQLite itself describes them. */
+  const catalogOf = (dataSource: DataSource): unknown => {
+    const handle = sqliteHandle(dataSource);
+    const tables = handle.pragma('table_list') as { name: string; wr: number }[];
+    const names = (rows: unknown) => (rows as { name: string }[]).map(({ name }) => name).sort();
+    return tables
+      .filter(({ name }) => !name.startsWith('sqlite_') && name !== MIGRATIONS_TABLE)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, wr }) => ({
+        name,
+        isWithoutRowid: wr === 1,
+        columns: handle.pragma(`table_xinfo(${name})`),
+        foreignKeys: handle.pragma(`foreign_key_list(${name})`),
+        indexes: names(handle.pragma(`index_list(${name})`)).map((index) => ({
+          index,
+          columns: handle.pragma(`index_xinfo(${index})`),
+        })),
+      }));
+  };
+
+  it('is the same from the migrations and from the entities', async () => {
+    const migrated = await openDataSource(options('sqlite::memory:'));
+    const described = await new DataSource(options('sqlite::memory:')).initialize();
+    await described.synchronize();
+    expect(catalogOf(migrated)).toEqual(catalogOf(described));
+    expect((await migrated.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
+    await Promise.all([migrated.destroy(), described.destroy()]);
+  });
+
+  it('is migrated once, and found up to date from then on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+    const url = `sqlite:///${join(folder, 'wand.db')}`;
+    for (const start of ['first', 'second']) {
+      const dataSource = await openDataSource(options(url));
+      const applied = sqliteHandle(dataSource)
+        .prepare(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`)
+        .pluck()
+        .all();
+      expect([start, ...applied]).toEqual([start, ...MIGRATIONS.map(({ name }) => name)]);
+      await dataSource.destroy();
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it('of a newer program is refused, naming both versions, and left alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+    const url = `sqlite:///${join(folder, 'wand.db')}`;
+    const newer = await openDataSource(options(url));
+    sqliteHandle(newer).exec(
+      `INSERT INTO ${MIGRATIONS_TABLE} (timestamp, name) VALUES (4102444800000, 'AddWonders4102444800000')`,
+    );
+    await newer.destroy();
+    const refusal = openDataSource(options(url));
+    await expect(refusal).rejects.toBeInstanceOf(DatabaseTooNewError);
+    await expect(refusal).rejects.toMatchObject({
+      databaseVersion: 'AddWonders4102444800000',
+      programVersion: MIGRATIONS.at(-1)?.name,
+      message: expect.stringMatching(/AddWonders4102444800000.*CreateTables1795392000000/) as unknown,
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it('stays as it was when a migration fails', async () => {
+    class BreakThings4000000000000 {
+      async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
+        await runner.query('CREATE TABLE half (id integer)');
+        throw new Error('broken');
+      }
+      async down(): Promise<void> {
+        await Promise.reject(new Error('never'));
+      }
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+    const url = `sqlite:///${join(folder, 'wand.db')}`;
+    await expect(
+      openDataSource({ ...options(url), migrations: [...MIGRATIONS, BreakThings4000000000000] }),
+    ).rejects.toThrow('broken');
+    const dataSource = await new DataSource(options(url)).initialize();
+    expect(catalogOf(dataSource)).toEqual([]);
+    await dataSource.destroy();
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,4 @@
+import { CreateTables1795392000000 } from './1795392000000-create-tables.js';
+
+/** Every step of the schema, oldest first. A released one is never changed. */
+export const MIGRATIONS = [CreateTables1795392000000];

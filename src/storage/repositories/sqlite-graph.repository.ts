@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { EpochMs, GraphId } from '../../executor/core/index.js';
+import { GraphVersionEntity } from '../entities/graph-version.entity.js';
+import { GraphEntity } from '../entities/graph.entity.js';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import { GraphRepository, type StoredGraph, type StoredGraphVersion } from './graph.repository.js';
+import { IdempotencyGuard } from './idempotency-guard.js';
+import type { IdempotencyRecord } from './idempotency.repository.js';
+
+/** Sorts after every id: they are lower-case ASCII. */
+const AFTER_ALL_IDS = '~';
+
+@Injectable()
+export class SqliteGraphRepository extends GraphRepository {
+  private readonly sql: ReturnType<typeof prepareStatements>;
+
+  constructor(
+    private readonly database: SqliteDatabase,
+    private readonly writer: GroupCommitWriter,
+    private readonly guard: IdempotencyGuard,
+  ) {
+    super();
+    this.sql = prepareStatements(database);
+  }
+
+  override async create(version: StoredGraphVersion, guard?: IdempotencyRecord): Promise<void> {
+    const { graphId, name, createdAt } = version;
+    const graph = { graphId, name, version: version.version, createdAt, updatedAt: createdAt, archivedAt: null };
+    await this.writer.submit({
+      apply: () => {
+        if (guard !== undefined) this.guard.take(guard);
+        this.sql.insertGraph.run(this.sql.graphs.values(graph));
+        this.sql.insertVersion.run(this.sql.versions.values(version));
+      },
+      rows: 2,
+      bytes: version.specJson.length,
+      isRefusable: true,
+    });
+  }
+
+  override addVersion(next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined> {
+    const { graphId, name, createdAt } = next;
+    return this.writer.submit({
+      apply: () => {
+        const graph = this.sql.byId.get(graphId);
+        if (graph === undefined) return undefined;
+        const version = graph.version + 1;
+        this.sql.updateGraph.run(version, name, createdAt, graphId);
+        this.sql.insertVersion.run(this.sql.versions.values({ ...next, version }));
+        return version;
+      },
+      rows: 2,
+      bytes: next.specJson.length,
+      isRefusable: true,
+    });
+  }
+
+  override async archive(graphId: GraphId, at: EpochMs): Promise<void> {
+    await this.writer.submit({
+      apply: () => void this.sql.archiveGraph.run(at, graphId),
+      rows: 1,
+      bytes: 0,
+      isRefusable: true,
+    });
+  }
+
+  override find(graphId: GraphId): Promise<StoredGraph | undefined> {
+    return this.database.read(() => this.sql.byId.get(graphId));
+  }
+
+  override findVersion(graphId: GraphId, version: number): Promise<StoredGraphVersion | undefined> {
+    return this.database.read(() => this.sql.byVersion.get(graphId, version));
+  }
+
+  override list(query: { limit: number; before?: GraphId; name?: string }): Promise<StoredGraph[]> {
+    const { limit, name, before = AFTER_ALL_IDS } = query;
+    return this.database.read(() =>
+      name === undefined ? this.sql.page.all(before, limit) : this.sql.pageByName.all(before, name, limit),
+    );
+  }
+}
+
+/** Prepared once, for the life of the process. */
+function prepareStatements(database: SqliteDatabase) {
+  const graphs = database.table(GraphEntity);
+  const versions = database.table(GraphVersionEntity);
+
+  const insertGraph = database.prepare(graphs.insertion);
+  const insertVersion = database.prepare(versions.insertion);
+  const updateGraph = database.prepare('UPDATE graphs SET version = ?, name = ?, updated_at = ? WHERE graph_id = ?');
+  const archiveGraph = database.prepare('UPDATE graphs SET archived_at = ? WHERE graph_id = ? AND archived_at IS NULL');
+
+  const byId = database.prepare<[GraphId], StoredGraph>(`SELECT ${graphs.selection} FROM graphs WHERE graph_id = ?`);
+  const byVersion = database.prepare<[GraphId, number], StoredGraphVersion>(
+    `SELECT ${versions.selection} FROM graph_versions WHERE graph_id = ? AND version = ?`,
+  );
+  const selectPage = (filter: string): string =>
+    `SELECT ${graphs.selection} FROM graphs
+     WHERE graph_id < ? AND archived_at IS NULL ${filter} ORDER BY graph_id DESC LIMIT ?`;
+  const page = database.prepare<[string, number], StoredGraph>(selectPage(''));
+  const pageByName = database.prepare<[string, string, number], StoredGraph>(selectPage('AND name = ?'));
+  return { graphs, versions, insertGraph, insertVersion, updateGraph, archiveGraph, byId, byVersion, page, pageByName };
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { RUN_STATUSES, type RunId, isTerminalRun } from '../../executor/core/index.js';
+import { RunEntity } from '../entities/run.entity.js';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { runListSql } from './run-list-sql.js';
+import { type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
+
+const UNFINISHED = RUN_STATUSES.filter((status) => !isTerminalRun(status));
+
+@Injectable()
+export class SqliteRunRepository extends RunRepository {
+  private readonly sql: ReturnType<typeof prepareStatements>;
+
+  constructor(private readonly database: SqliteDatabase) {
+    super();
+    this.sql = prepareStatements(database);
+  }
+
+  override find(runId: RunId): Promise<StoredRun | undefined> {
+    return this.database.read(() => this.row(runId));
+  }
+
+  override list(query: RunListQuery): Promise<StoredRun[]> {
+    const { sql, params } = runListSql(query);
+    return this.database.read(() => {
+      const ids = this.database.prepare<(string | number)[], { runId: RunId }>(sql).all(...params);
+      return ids.map(({ runId }) => this.row(runId)).filter((run) => run !== undefined);
+    });
+  }
+
+  override unfinished({ limit, after = '' as RunId }: { limit: number; after?: RunId }): Promise<RunId[]> {
+    const params = UNFINISHED.flatMap((status) => [status, after]);
+    return this.database.read(() => this.sql.unfinishedIds.all(...params, limit).map(({ runId }) => runId));
+  }
+
+  private row(runId: RunId): StoredRun | undefined {
+    const row = this.sql.byId.get(runId);
+    if (row === undefined) return undefined;
+    const { labelsJson, ...run } = row;
+    return { ...run, labels: JSON.parse(labelsJson) as Record<string, string> };
+  }
+}
+
+/** Prepared once, for the life of the process. */
+function prepareStatements(database: SqliteDatabase) {
+  const runs = database.table(RunEntity);
+  const byId = database.prepare<[RunId], RunEntity>(`SELECT ${runs.selection} FROM runs WHERE run_id = ?`);
+  // One part per status: each comes from the index in order, so that the limit ends the search.
+  const unfinishedIds = database.prepare<(string | number)[], { runId: RunId }>(
+    `${UNFINISHED.map(() => 'SELECT run_id AS "runId" FROM runs WHERE status = ? AND run_id > ?').join(' UNION ALL ')}
+     ORDER BY "runId" LIMIT ?`,
+  );
+  return { byId, unfinishedIds };
+}

@@ -1,0 +1,43 @@
+import type { EntityMetadata } from 'typeorm';
+
+type Property<Row> = Extract<keyof Row, string>;
+
+/** SQL made from an entity's columns: the entity alone says which property of a row is which column. */
+export class EntityTable<Row extends object> {
+  /** Quoted. */
+  readonly name: string;
+  /** `"run_id" AS "runId", …`, for rows that have the entity's properties. */
+  readonly selection: string;
+  /** Takes what `values` gives. */
+  readonly insertion: string;
+  private readonly columns: ReadonlyMap<string, string>;
+
+  constructor(metadata: EntityMetadata) {
+    this.columns = new Map(metadata.columns.map((column) => [column.propertyName, `"${column.databaseName}"`]));
+    this.name = `"${metadata.tableName}"`;
+    this.selection = this.select(...([...this.columns.keys()] as Property<Row>[]));
+    const names = [...this.columns.values()];
+    this.insertion = `INSERT INTO ${this.name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  }
+
+  /** The selection of some properties. */
+  select(...properties: Property<Row>[]): string {
+    return properties.map((property) => `${this.columns.get(property)} AS "${property}"`).join(', ');
+  }
+
+  /** Turns an insertion into an update of these properties where the row exists already. */
+  onConflictUpdate(keys: readonly Property<Row>[]): string {
+    const isKey = (property: string): boolean => keys.some((key) => key === property);
+    const assignments = [...this.columns]
+      .filter(([property]) => !isKey(property))
+      .map(([, column]) => `${column} = excluded.${column}`);
+    return `ON CONFLICT (${keys.map((key) => this.columns.get(key)).join(', ')}) DO UPDATE SET ${assignments.join(', ')}`;
+  }
+
+  /** The values of a row, in the order of the insertion. */
+  values(row: Row): unknown[] {
+    const values: unknown[] = [];
+    for (const property of this.columns.keys()) values.push(row[property as Property<Row>]);
+    return values;
+  }
+}

@@ -1,0 +1,18 @@
+import { describeJournal } from './journal.contract.js';
+import { describeRepositories } from './repositories.contract.js';
+import { makeFolder, openSqlite } from './sqlite-storage.js';
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let databases = 0;
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => folder.remove());
+
+const openFile = () => openSqlite(folder.url(`${(databases += 1)}.db`));
+const openMemory = () => openSqlite('sqlite::memory:');
+
+describeJournal('a SQLite file', openFile);
+describeJournal('SQLite in memory', openMemory);
+describeRepositories('a SQLite file', openFile);
+describeRepositories('SQLite in memory', openMemory);

@@ -1,0 +1,253 @@
+import { type RunStatus, epochMs } from '../../src/executor/core/index.js';
+import { IdempotencyConflictError } from '../../src/storage/index.js';
+import {
+  NOON,
+  type OpenStorage,
+  type StorageUnderTest,
+  aGraph,
+  aGraphId,
+  aProjection,
+  aRecord,
+  aRun,
+  aRunId,
+  anEntry,
+} from './storage-under-test.js';
+
+const HOUR_MS = 3_600_000;
+
+/** What every adapter of the repositories does. */
+export function describeRepositories(adapter: string, open: OpenStorage): void {
+  describe(`on ${adapter}`, () => {
+    let storage: StorageUnderTest;
+    beforeEach(async () => {
+      storage = await open();
+    });
+    afterEach(() => storage.close());
+
+    describe('graphs', () => {
+      it('are found with all they were stored with', async () => {
+        const graph = aGraph(1, { specJson: '{ "name": "spaced",  "nodes": [] }' });
+        await storage.graphs.create(graph);
+        const { graphId, name, createdAt } = graph;
+        const stored = { graphId, name, version: 1, createdAt, updatedAt: createdAt, archivedAt: null };
+        expect(await storage.graphs.find(graphId)).toEqual(stored);
+        expect(await storage.graphs.findVersion(graphId, 1)).toEqual(graph);
+        expect(await storage.graphs.findVersion(graphId, 2)).toBeUndefined();
+        expect(await storage.graphs.find(aGraphId(2))).toBeUndefined();
+      });
+
+      it('get their versions in order, each kept', async () => {
+        await storage.graphs.create(aGraph(1));
+        const next = { graphId: aGraphId(1), name: 'renamed', specJson: '{"v":2}', createdAt: epochMs(NOON + 5) };
+        const versions = await Promise.all([storage.graphs.addVersion(next), storage.graphs.addVersion(next)]);
+        expect(versions).toEqual([2, 3]);
+        expect(await storage.graphs.find(aGraphId(1))).toMatchObject({
+          name: 'renamed',
+          version: 3,
+          updatedAt: NOON + 5,
+        });
+        expect(await storage.graphs.findVersion(aGraphId(1), 1)).toMatchObject({ name: 'graph 1' });
+        expect(await storage.graphs.findVersion(aGraphId(1), 3)).toEqual({ ...next, version: 3 });
+        expect(await storage.graphs.addVersion({ ...next, graphId: aGraphId(9) })).toBeUndefined();
+      });
+
+      it('are listed newest first, by page and by name, without the archived ones', async () => {
+        for (const number of [1, 2, 3, 4, 5]) {
+          await storage.graphs.create(aGraph(number, { name: number % 2 === 0 ? 'even' : 'odd' }));
+        }
+        await storage.graphs.archive(aGraphId(4), NOON);
+        await storage.graphs.archive(aGraphId(4), epochMs(NOON + 1));
+        const list = async (query: Parameters<typeof storage.graphs.list>[0]) =>
+          (await storage.graphs.list(query)).map(({ graphId }) => graphId);
+        expect(await list({ limit: 2 })).toEqual([aGraphId(5), aGraphId(3)]);
+        expect(await list({ limit: 2, before: aGraphId(3) })).toEqual([aGraphId(2), aGraphId(1)]);
+        expect(await list({ limit: 9, name: 'even' })).toEqual([aGraphId(2)]);
+        expect(await list({ limit: 9, name: 'odd', before: aGraphId(5) })).toEqual([aGraphId(3), aGraphId(1)]);
+        expect(await storage.graphs.find(aGraphId(4))).toMatchObject({ archivedAt: NOON });
+      });
+
+      it('are created together with the record that guards the request, or not at all', async () => {
+        await storage.graphs.create(aGraph(1), aRecord('k'));
+        await expect(storage.graphs.create(aGraph(2), aRecord('k'))).rejects.toBeInstanceOf(IdempotencyConflictError);
+        expect(await storage.graphs.find(aGraphId(2))).toBeUndefined();
+      });
+    });
+
+    describe('runs', () => {
+      const finish = (number: number, status: RunStatus) =>
+        storage.journal.append({
+          runId: aRunId(number),
+          expectedSeq: 1,
+          entries: [anEntry(2)],
+          run: aProjection({ status, finishedAt: NOON }),
+        });
+      const list = async (query: Parameters<typeof storage.runs.list>[0]) =>
+        (await storage.runs.list(query)).map(({ runId }) => runId);
+
+      beforeEach(async () => {
+        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(aGraph(2));
+      });
+      const create = (number: number, changes: Parameters<typeof aRun>[1] = {}) =>
+        storage.journal.create(aRun(number, changes), [anEntry(1)]);
+
+      it('are found with all they were created with', async () => {
+        const run = aRun(1, { inputJson: '{"n":[1,2]}', labels: { team: 'ä', constructor: 'x' } });
+        await storage.journal.create(run, [anEntry(1)]);
+        const empty = { startedAt: null, finishedAt: null, resultJson: null, errorJson: null, nodesJson: null };
+        const expected = { ...run, status: 'PENDING', progress: 0, lastSeq: 1, epoch: 0, ...empty };
+        expect(await storage.runs.find(aRunId(1))).toEqual(expected);
+        expect(await storage.runs.list({ limit: 1 })).toEqual([expected]);
+        expect(await storage.runs.find(aRunId(2))).toBeUndefined();
+      });
+
+      it('are listed newest first, by page', async () => {
+        for (const number of [2, 1, 3]) await create(number);
+        expect(await list({ limit: 2 })).toEqual([aRunId(3), aRunId(2)]);
+        expect(await list({ limit: 2, before: aRunId(2) })).toEqual([aRunId(1)]);
+      });
+
+      it('are filtered by status, graph, labels and time, all together', async () => {
+        await create(1, { labels: { team: 'a', env: 'prod' } });
+        await create(2, { labels: { team: 'a', env: 'test' } });
+        await create(3, { labels: { team: 'b', env: 'prod' }, graphId: aGraphId(2) });
+        await create(4, { labels: { team: 'a', env: 'prod' }, createdAt: epochMs(NOON + 1_000) });
+        await finish(1, 'SUCCESS');
+        await finish(2, 'FAILED');
+        expect(await list({ limit: 9, statuses: ['SUCCESS'] })).toEqual([aRunId(1)]);
+        expect(await list({ limit: 9, statuses: ['SUCCESS', 'FAILED'] })).toEqual([aRunId(2), aRunId(1)]);
+        expect(await list({ limit: 9, statuses: ['CANCELLED'] })).toEqual([]);
+        expect(await list({ limit: 9, graphId: aGraphId(2) })).toEqual([aRunId(3)]);
+        expect(await list({ limit: 9, labels: [['team', 'a']] })).toEqual([aRunId(4), aRunId(2), aRunId(1)]);
+        expect(await list({ limit: 1, labels: [['team', 'a']], before: aRunId(4) })).toEqual([aRunId(2)]);
+        const prod = [
+          ['env', 'prod'],
+          ['team', 'a'],
+        ] as const;
+        expect(await list({ limit: 9, labels: prod })).toEqual([aRunId(4), aRunId(1)]);
+        expect(await list({ limit: 9, labels: prod, statuses: ['SUCCESS'], graphId: aGraphId(1) })).toEqual([
+          aRunId(1),
+        ]);
+        expect(await list({ limit: 9, createdAfter: NOON })).toEqual([aRunId(4)]);
+        expect(await list({ limit: 9, createdAfter: epochMs(NOON - 1) })).toHaveLength(4);
+        expect(await list({ limit: 9, createdAfter: NOON, labels: [['team', 'a']] })).toEqual([aRunId(4)]);
+        expect(await list({ limit: 9, createdAfter: epochMs(8.64e15) })).toEqual([]);
+        expect(await list({ limit: 9, createdAfter: epochMs(-1e15) })).toHaveLength(4);
+      });
+
+      it('that have not ended are found oldest first, by page', async () => {
+        for (const number of [5, 2, 4, 1, 3]) await create(number);
+        await finish(2, 'RUNNING');
+        await finish(3, 'SUCCESS');
+        expect(await storage.runs.unfinished({ limit: 3 })).toEqual([aRunId(1), aRunId(2), aRunId(4)]);
+        expect(await storage.runs.unfinished({ limit: 3, after: aRunId(4) })).toEqual([aRunId(5)]);
+      });
+    });
+
+    describe('artifacts', () => {
+      const artifact = (name: string, body: Uint8Array) => ({
+        runId: aRunId(1),
+        name,
+        nodeId: 'chart',
+        contentType: 'image/png',
+        bytes: body.byteLength,
+        sha256: 'f'.repeat(64),
+        createdAt: NOON,
+        body,
+      });
+
+      beforeEach(async () => {
+        await storage.graphs.create(aGraph(1));
+        await storage.journal.create(aRun(1), [anEntry(1)]);
+      });
+
+      it('are given back byte by byte, and listed by name without their bodies', async () => {
+        const body = Uint8Array.from({ length: 300_000 }, (_, index) => index % 256);
+        const large = artifact('b.png', body);
+        await storage.artifacts.put(large);
+        await storage.artifacts.put(artifact('a.png', new Uint8Array()));
+        const found = await storage.artifacts.find(aRunId(1), 'b.png');
+        expect(found).toEqual({ ...large, body: expect.anything() as unknown });
+        expect(Buffer.compare(found?.body ?? new Uint8Array(), body)).toBe(0);
+        expect((await storage.artifacts.find(aRunId(1), 'a.png'))?.body).toHaveLength(0);
+        const listed = await storage.artifacts.list(aRunId(1));
+        expect(listed.map(({ name }) => name)).toEqual(['a.png', 'b.png']);
+        expect({ ...listed[1], body }).toEqual(large);
+      });
+
+      it('are replaced by one of the same name', async () => {
+        await storage.artifacts.put(artifact('a.png', Buffer.from('old')));
+        await storage.artifacts.put(artifact('a.png', Buffer.from('newer')));
+        expect(await storage.artifacts.list(aRunId(1))).toMatchObject([{ bytes: 5 }]);
+        expect(await storage.artifacts.find(aRunId(1), 'a.png')).toMatchObject({
+          bytes: 5,
+          body: Buffer.from('newer'),
+        });
+      });
+
+      it('of another run or name are unknown', async () => {
+        expect(await storage.artifacts.list(aRunId(2))).toEqual([]);
+        expect(await storage.artifacts.find(aRunId(1), 'none')).toBeUndefined();
+      });
+    });
+
+    describe('idempotency records', () => {
+      const { scope } = aRecord('k');
+      beforeEach(() => storage.graphs.create(aGraph(1), aRecord('k')));
+
+      it('are found by scope and key for 24 hours', async () => {
+        const find = (now: number) => storage.idempotency.find(scope, 'k', epochMs(now));
+        expect(await find(NOON)).toEqual(aRecord('k'));
+        expect(await find(NOON + 24 * HOUR_MS - 1)).toEqual(aRecord('k'));
+        expect(await find(NOON + 24 * HOUR_MS)).toBeUndefined();
+        expect(await storage.idempotency.find('other', 'k', NOON)).toBeUndefined();
+      });
+
+      it('that have expired make way for a new one', async () => {
+        const later = epochMs(NOON + 24 * HOUR_MS);
+        const renewed = aRecord('k', { createdAt: later, bodyJson: '"new"', location: null, status: 201 });
+        await storage.graphs.create(aGraph(2), renewed);
+        expect(await storage.idempotency.find(scope, 'k', later)).toEqual(renewed);
+      });
+
+      it('are purged by age, however many they are', async () => {
+        const young = epochMs(NOON + HOUR_MS);
+        await storage.graphs.create(aGraph(2), aRecord('young', { createdAt: young }));
+        const creations = Array.from({ length: 1_500 }, (_, index) =>
+          storage.graphs.create(aGraph(10 + index), aRecord(`old ${index}`)),
+        );
+        await Promise.all(creations);
+        await storage.idempotency.purge(young);
+        expect(await storage.idempotency.find(scope, 'k', NOON)).toBeUndefined();
+        expect(await storage.idempotency.find(scope, 'old 1499', NOON)).toBeUndefined();
+        expect(await storage.idempotency.find(scope, 'young', NOON)).toMatchObject({ key: 'young' });
+      });
+    });
+
+    describe('the lease', () => {
+      it('goes to the first who asks, until it runs out', async () => {
+        const lease = { owner: 'one', expiresAt: NOON + 1_000 };
+        expect(await storage.leases.acquire('one', NOON, 1_000)).toEqual(lease);
+        expect(await storage.leases.acquire('two', epochMs(NOON + 999), 1_000)).toEqual(lease);
+        const taken = { owner: 'two', expiresAt: NOON + 2_000 };
+        expect(await storage.leases.acquire('two', epochMs(NOON + 1_000), 1_000)).toEqual(taken);
+        expect(await storage.leases.acquire('one', epochMs(NOON + 1_001), 1_000)).toEqual(taken);
+      });
+
+      it('is renewed by its owner', async () => {
+        await storage.leases.acquire('one', NOON, 1_000);
+        const renewed = { owner: 'one', expiresAt: NOON + 1_500 };
+        expect(await storage.leases.acquire('one', epochMs(NOON + 500), 1_000)).toEqual(renewed);
+        expect(await storage.leases.acquire('two', epochMs(NOON + 1_200), 1_000)).toEqual(renewed);
+      });
+
+      it('is freed by its owner alone', async () => {
+        await storage.leases.acquire('one', NOON, 1_000);
+        await storage.leases.release('two');
+        expect(await storage.leases.acquire('two', NOON, 1_000)).toMatchObject({ owner: 'one' });
+        await storage.leases.release('one');
+        expect(await storage.leases.acquire('two', NOON, 1_000)).toMatchObject({ owner: 'two' });
+      });
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Test } from '@nestjs/testing';
+import {
+  ArtifactRepository,
+  GraphRepository,
+  IdempotencyRepository,
+  Journal,
+  LeaseRepository,
+  RunRepository,
+  StorageModule,
+} from '../../src/storage/index.js';
+import type { StorageUnderTest } from './storage-under-test.js';
+
+/** The SQLite adapters, as the application gets them. */
+export async function openSqlite(url: string): Promise<StorageUnderTest> {
+  const options = { url, synchronous: 'normal', echoSql: false, connectionTimeoutSec: 5 } as const;
+  const storage = StorageModule.forRootAsync({ useFactory: () => options });
+  const app = await Test.createTestingModule({ imports: [storage] }).compile();
+  return {
+    journal: app.get(Journal),
+    runs: app.get(RunRepository),
+    graphs: app.get(GraphRepository),
+    artifacts: app.get(ArtifactRepository),
+    idempotency: app.get(IdempotencyRepository),
+    leases: app.get(LeaseRepository),
+    close: () => app.close(),
+  };
+}
+
+/** A folder for the databases of one test file. */
+export async function makeFolder(): Promise<{ readonly url: (name: string) => string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'wand-storage-'));
+  return {
+    url: (name) => `sqlite:///${join(folder, name)}`,
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
