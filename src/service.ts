@@ -6,7 +6,7 @@ import { AppConfig, type LoadedConfig } from './config/index.js';
 import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
-import { NestLogger, Readiness } from './observability/index.js';
+import { NestLogger, Readiness, ServiceVersion } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
 
 export interface ServiceOptions {
@@ -38,7 +38,7 @@ export class Service {
     app.useLogger(app.get(NestLogger));
     const { config, warnings } = loaded;
     configureHttpApp(app, config);
-    setupOpenApi(app);
+    setupOpenApi(app, app.get(ServiceVersion).value);
     const service = new Service(app);
     try {
       await app.listen(config.port, config.host);

@@ -9,3 +9,16 @@ export { EngineStoppingError, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
 export { InvokerOptions } from './invoker/index.js';
 export { type FoldedRun, RunReader } from './run-reader.js';
+export {
+  type CachedGraph,
+  type EdgeSpec,
+  type GraphSpec,
+  type NodeSpec,
+  PlanCache,
+  concurrencyWarning,
+  graphSpec,
+  runOptionsSpec,
+  toGraphDefinition,
+  toRunSettings,
+} from './spec/index.js';
+export { CelExpressionCompiler } from './expressions/index.js';

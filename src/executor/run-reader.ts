@@ -75,7 +75,7 @@ export class RunReader {
 
   private async planOf(runId: RunId): Promise<GraphPlan | undefined> {
     const run = await this.runs.find(runId);
-    return run === undefined ? undefined : this.plans.get(run.graphId, run.graphVersion);
+    return run === undefined ? undefined : (await this.plans.get(run.graphId, run.graphVersion))?.plan;
   }
 
   private async foldOn(runId: RunId, { plan, state }: FoldedRun): Promise<void> {

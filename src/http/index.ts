@@ -1,3 +1,4 @@
+export { type JsonFault, scanJson } from './body/index.js';
 export { configureHttpApp } from './http-app.js';
 export { HttpModule } from './http.module.js';
 export {
@@ -27,10 +28,12 @@ export {
 export {
   type Fault,
   ZodBodyPipe,
+  assertBodyObject,
   ZodQueryPipe,
   capDetails,
   countOfFaults,
   faultsOf,
+  nearestHint,
   queryFlag,
   queryInteger,
   queryNumber,

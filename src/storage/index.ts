@@ -1,3 +1,4 @@
+export { Ids } from './ids.js';
 export { Journal, type JournalAppend, type JournalQuery, type NewRun, type RunProjection } from './journal/journal.js';
 export { type Artifact, type ArtifactInfo, ArtifactRepository } from './repositories/artifact.repository.js';
 export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Ids } from './ids.js';
 import { Journal } from './journal/journal.js';
 import { SqliteJournal } from './journal/sqlite-journal.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
@@ -54,6 +55,7 @@ export class StorageModule {
         IdempotencyGuard,
         ...PORTS,
         StorageHealth,
+        Ids,
       ],
       exports: [...PORTS.map(({ provide }) => provide), StorageHealth],
     };

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type AttemptFailure, type Json } from '../core/index.js';
-import { type AgentContext, type AgentDefinition, AgentError, PluginRegistry, ToolRunner } from '../../plugins/index.js';
+import {
+  type AgentContext,
+  type AgentDefinition,
+  AgentError,
+  PluginRegistry,
+  ToolRunner,
+} from '../../plugins/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
 import { Clock } from '../clock.js';
 import { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
@@ -72,7 +78,10 @@ export class InlineAgentInvoker extends AgentInvoker {
   private unknownAgent(type: string): AgentError {
     const nearest = this.registry.nearestAgent(type);
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return new AgentError(`no agent of type "${type}" is registered${hint}`, { type: 'UnknownAgent', retryable: false });
+    return new AgentError(`no agent of type "${type}" is registered${hint}`, {
+      type: 'UnknownAgent',
+      retryable: false,
+    });
   }
 
   private toFailure(error: unknown): AttemptFailure {

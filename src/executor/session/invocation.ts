@@ -17,8 +17,7 @@ import type { Invocation } from '../invoker/index.js';
 
 /** The attempt that a node is to make now, or why its params cannot be worked out. */
 export type PreparedInvocation =
-  | { readonly ok: true; readonly invocation: Invocation }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly invocation: Invocation } | { readonly ok: false; readonly message: string };
 
 export interface PrepareOptions {
   readonly runId: RunId;
@@ -47,7 +46,9 @@ export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
     params: overlay(resolved.params, gathered.params),
     input: gathered.input,
     upstream: definition.join === 'settled' ? upstreamOutcomes(plan, state, node) : undefined,
-    timeoutSec: definition.timeoutSec ?? (contract.timeoutSec === undefined ? state.settings.defaultTimeoutSec : contract.timeoutSec),
+    timeoutSec:
+      definition.timeoutSec ??
+      (contract.timeoutSec === undefined ? state.settings.defaultTimeoutSec : contract.timeoutSec),
     idleTimeoutSec: definition.idleTimeoutSec,
   };
   return { ok: true, invocation };

@@ -1,1 +1,2 @@
 export { type BodyLimits, jsonBody } from './json-body.middleware.js';
+export { type JsonFault, scanJson } from './scan-json.js';

@@ -24,7 +24,7 @@ export class ZodBodyPipe<Schema extends z.ZodType> implements PipeTransform<unkn
   /** @throws {ProblemError} `invalid-body` when there is no object, the given code when it breaks a rule. */
   transform(body: unknown): z.input<Schema> {
     const value = body === undefined && this.options.optional === true ? {} : body;
-    assertObject(value);
+    assertBodyObject(value);
     const parsed = this.schema.safeParse(value, { reportInput: true });
     if (parsed.success) return value as z.input<Schema>;
     const faults = faultsOf(this.schema, parsed.error);
@@ -33,7 +33,8 @@ export class ZodBodyPipe<Schema extends z.ZodType> implements PipeTransform<unkn
   }
 }
 
-function assertObject(value: unknown): void {
+/** @throws {ProblemError} `invalid-body` unless the body is a JSON object. */
+export function assertBodyObject(value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw new ProblemError('invalid-body', `the body is ${nameOf(value)}; a JSON object is wanted`);
 }

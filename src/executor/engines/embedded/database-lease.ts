@@ -51,7 +51,7 @@ export class DatabaseLease {
    * @throws {DatabaseOwnedError} if another process holds it and `wait` is false.
    */
   async acquire(options: { readonly wait: boolean; readonly onLost: (lease: Lease) => void }): Promise<void> {
-    for (let hasLogged = false; ; ) {
+    for (let hasLogged = false; ;) {
       const lease = await this.tryAcquire();
       if (lease.owner === this.owner) break;
       if (!options.wait) throw new DatabaseOwnedError(lease);

@@ -1,0 +1,11 @@
+export { toGraphDefinition } from './graph-definition.js';
+export {
+  type EdgeSpec,
+  type GraphSpec,
+  type NodeSpec,
+  type RunOptionsSpec,
+  graphSpec,
+  runOptionsSpec,
+} from './graph-spec.js';
+export { type CachedGraph, PlanCache } from './plan-cache.js';
+export { concurrencyWarning, toRunSettings } from './run-settings.js';

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { PluginRegistry } from '../../plugins/index.js';
+import { GraphRepository } from '../../storage/index.js';
+import { type AgentContract, type GraphId, type GraphPlan, type KeyContract, compile } from '../core/index.js';
+import { CelExpressionCompiler } from '../expressions/index.js';
+import { toGraphDefinition } from './graph-definition.js';
+import type { GraphSpec, RunOptionsSpec } from './graph-spec.js';
+
+/** Nodes of all plans that are kept. */
+const MAX_CACHED_NODES = 100_000;
+
+const OPEN: KeyContract = { open: true, known: new Set(), required: new Set(), defaulted: new Set() };
+/** Of an agent that is no longer registered: its nodes start, and their attempts say what is missing. */
+const UNKNOWN_AGENT: AgentContract = { params: OPEN, input: OPEN };
+
+/** A graph version as its runs share it. */
+export interface CachedGraph {
+  readonly plan: GraphPlan;
+  readonly options: RunOptionsSpec | undefined;
+}
+
+/** Compiled graph versions. A version never changes, so a plan is made once and kept while it is in use. */
+@Injectable()
+export class PlanCache {
+  /** The least recently used first. */
+  private readonly cached = new Map<string, CachedGraph>();
+  private nodes = 0;
+
+  constructor(
+    private readonly graphs: GraphRepository,
+    private readonly registry: PluginRegistry,
+    private readonly expressions: CelExpressionCompiler,
+  ) {}
+
+  /** Undefined if there is no such version. */
+  async get(graphId: GraphId, version: number): Promise<CachedGraph | undefined> {
+    const key = `${graphId}@${version}`;
+    const cached = this.cached.get(key);
+    if (cached !== undefined) {
+      this.cached.delete(key);
+      this.cached.set(key, cached);
+      return cached;
+    }
+    const stored = await this.graphs.findVersion(graphId, version);
+    if (stored === undefined) return undefined;
+    const spec = JSON.parse(stored.specJson) as GraphSpec;
+    const graph = { plan: this.compile(spec), options: spec.options };
+    this.keep(key, graph);
+    return graph;
+  }
+
+  /**
+   * Compiles a spec whose shape has been checked.
+   *
+   * @throws {CyclicGraphError | UnknownNodeError | ExpressionSyntaxError} if it means nothing that can run.
+   */
+  compile(spec: GraphSpec): GraphPlan {
+    return compile(toGraphDefinition(spec), {
+      contractOf: (type) => this.registry.contract(type) ?? UNKNOWN_AGENT,
+      expressions: this.expressions,
+    });
+  }
+
+  private keep(key: string, graph: CachedGraph): void {
+    if (this.cached.has(key)) return;
+    this.cached.set(key, graph);
+    this.nodes += graph.plan.nodes.length;
+    for (const [oldest, { plan }] of this.cached) {
+      if (this.nodes <= MAX_CACHED_NODES || oldest === key) return;
+      this.cached.delete(oldest);
+      this.nodes -= plan.nodes.length;
+    }
+  }
+}

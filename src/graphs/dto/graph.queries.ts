@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { GRAPH_ID, type GraphId } from '../../executor/core/index.js';
+import { cursorQuery, limitQuery, queryInteger } from '../../http/index.js';
+
+export const listGraphsQuery = z.strictObject({
+  limit: limitQuery({ default: 50, max: 200 }),
+  cursor: cursorQuery<GraphId>(GRAPH_ID),
+  name: z.string().min(1).max(200).optional(),
+});
+
+export const getGraphQuery = z.strictObject({
+  version: queryInteger({ min: 1, max: 1_000_000_000 }).optional(),
+});
+
+export type ListGraphsQuery = z.output<typeof listGraphsQuery>;
+export type GetGraphQuery = z.output<typeof getGraphQuery>;

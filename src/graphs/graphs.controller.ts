@@ -1,0 +1,158 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { graphSpec } from '../executor/index.js';
+import {
+  IdempotencyService,
+  type Page,
+  ZodQueryPipe,
+  assertBodyObject,
+  idempotencyRequestOf,
+  sendAnswer,
+  toPage,
+} from '../http/index.js';
+import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
+import { EXAMPLE_GRAPH, EXAMPLE_GRAPH_ID } from './dto/graph.examples.js';
+import { type GetGraphQuery, type ListGraphsQuery, getGraphQuery, listGraphsQuery } from './dto/graph.queries.js';
+import {
+  type CreatedGraph,
+  type GraphItem,
+  type GraphVerdictAnswer,
+  type StoredGraphAnswer,
+  createdGraphSchema,
+  graphPageSchema,
+  graphVerdictSchema,
+  storedGraphSchema,
+} from './dto/graph.schemas.js';
+import { toCreatedGraph, toGraphItem, toStoredGraph } from './dto/to-graph-dto.js';
+import { GraphsService } from './graphs.service.js';
+import { GraphValidator } from './validation/graph-validator.js';
+
+const GRAPH_ID_PARAM = { name: 'graph_id', description: 'Id of a graph.', example: EXAMPLE_GRAPH_ID } as const;
+const BODY = { examples: { demo: EXAMPLE_GRAPH } };
+const CREATED = { graph_id: EXAMPLE_GRAPH_ID, version: 1, warnings: [] };
+
+@ApiTags('graphs')
+@Controller('graphs')
+export class GraphsController {
+  constructor(
+    private readonly graphs: GraphsService,
+    private readonly validator: GraphValidator,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create a graph' })
+  @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
+  @ApiJsonBody(graphSpec, BODY)
+  @ApiJsonAnswer(201, createdGraphSchema, {
+    description: 'Stored as version 1.',
+    example: CREATED,
+    headers: { Location: 'Path of the graph.', 'Idempotency-Replayed': '`true` when this is an earlier answer.' },
+  })
+  @ApiProblems(
+    'malformed-json',
+    'invalid-body',
+    'unauthorized',
+    'idempotency-in-flight',
+    'payload-too-large',
+    'unsupported-media-type',
+    'graph-invalid',
+    'idempotency-mismatch',
+    'storage-unavailable',
+    'overloaded',
+  )
+  async createGraph(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Body() body: unknown,
+  ): Promise<object> {
+    assertBodyObject(body);
+    const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
+      this.graphs.create(body, guardWith, (accepted) => ({
+        status: 201,
+        body: toCreatedGraph(accepted),
+        location: `/graphs/${accepted.graphId}`,
+      })),
+    );
+    return sendAnswer(response, answer);
+  }
+
+  @Post('validate')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Check a graph without storing it' })
+  @ApiJsonBody(graphSpec, BODY)
+  @ApiJsonAnswer(200, graphVerdictSchema, {
+    description: 'What creating it would say.',
+    example: { valid: true, errors: [], warnings: [] },
+  })
+  @ApiProblems('malformed-json', 'invalid-body', 'unauthorized', 'payload-too-large', 'unsupported-media-type')
+  validateGraph(@Body() body: unknown): GraphVerdictAnswer {
+    assertBodyObject(body);
+    const verdict = this.validator.validate(body);
+    return verdict.valid
+      ? { valid: true, errors: [], warnings: [...verdict.warnings] }
+      : { valid: false, errors: [...verdict.errors], warnings: [] };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List graphs, newest first' })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiQuery({ name: 'cursor', required: false, description: '`next_cursor` of the page before.', schema: { type: 'string' } })
+  @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
+  @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.' })
+  @ApiProblems('invalid-parameter', 'unauthorized')
+  async listGraphs(@Query(new ZodQueryPipe(listGraphsQuery)) query: ListGraphsQuery): Promise<Page<GraphItem>> {
+    const { limit, cursor, name } = query;
+    const page = toPage(await this.graphs.list({ limit, before: cursor, name }), limit, ({ graphId }) => graphId);
+    return { ...page, items: page.items.map(toGraphItem) };
+  }
+
+  @Get(':graph_id')
+  @ApiOperation({ summary: 'Read a graph' })
+  @ApiParam(GRAPH_ID_PARAM)
+  @ApiQuery({ name: 'version', required: false, description: 'The newest when left out.', schema: { type: 'integer', minimum: 1 } })
+  @ApiJsonAnswer(200, storedGraphSchema, { description: 'The version asked for.' })
+  @ApiProblems('invalid-parameter', 'unauthorized', 'graph-not-found')
+  async getGraph(
+    @Param('graph_id') graphId: string,
+    @Query(new ZodQueryPipe(getGraphQuery)) { version }: GetGraphQuery,
+  ): Promise<StoredGraphAnswer> {
+    return toStoredGraph(await this.graphs.get(graphId, version));
+  }
+
+  @Put(':graph_id')
+  @ApiOperation({ summary: 'Store a new version of a graph' })
+  @ApiParam(GRAPH_ID_PARAM)
+  @ApiJsonBody(graphSpec, BODY)
+  @ApiJsonAnswer(200, createdGraphSchema, {
+    description: 'Runs that are under way keep their version.',
+    example: { ...CREATED, version: 2 },
+  })
+  @ApiProblems(
+    'malformed-json',
+    'invalid-body',
+    'unauthorized',
+    'graph-not-found',
+    'graph-archived',
+    'payload-too-large',
+    'unsupported-media-type',
+    'graph-invalid',
+    'storage-unavailable',
+    'overloaded',
+  )
+  async replaceGraph(@Param('graph_id') graphId: string, @Body() body: unknown): Promise<CreatedGraph> {
+    assertBodyObject(body);
+    return toCreatedGraph(await this.graphs.replace(graphId, body));
+  }
+
+  @Delete(':graph_id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Archive a graph' })
+  @ApiParam(GRAPH_ID_PARAM)
+  @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
+  @ApiProblems('unauthorized', 'graph-not-found', 'storage-unavailable', 'overloaded')
+  archiveGraph(@Param('graph_id') graphId: string): Promise<void> {
+    return this.graphs.archive(graphId);
+  }
+}

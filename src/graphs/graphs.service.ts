@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { GRAPH_ID, type GraphId, epochMs, graphId } from '../executor/core/index.js';
+import { Clock, type GraphSpec } from '../executor/index.js';
+import { type Answer, type GuardWith, ProblemError, capDetails, countOfFaults } from '../http/index.js';
+import { GraphRepository, Ids, type StoredGraph, type StoredGraphVersion } from '../storage/index.js';
+import type { GraphFault, GraphWarning } from './validation/graph-fault.js';
+import { GraphValidator } from './validation/graph-validator.js';
+
+/** A graph and one of its versions. */
+export interface GraphAtVersion {
+  readonly graph: StoredGraph;
+  readonly version: StoredGraphVersion;
+}
+
+/** A graph as it was accepted. */
+export interface AcceptedVersion {
+  readonly graphId: GraphId;
+  readonly version: number;
+  readonly warnings: readonly GraphWarning[];
+}
+
+@Injectable()
+export class GraphsService {
+  constructor(
+    private readonly graphs: GraphRepository,
+    private readonly validator: GraphValidator,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Checks and stores a graph; durable when it resolves. `answerOf` makes the answer that a repeated request gets again.
+   *
+   * @throws {ProblemError} `graph-invalid` with one error per fault.
+   */
+  async create(
+    body: unknown,
+    guardWith: GuardWith,
+    answerOf: (accepted: AcceptedVersion) => Answer,
+  ): Promise<Answer> {
+    const { spec, warnings } = this.accept(body);
+    const id = this.ids.graph();
+    const answer = answerOf({ graphId: id, version: 1, warnings });
+    await this.graphs.create({ ...this.stored(id, spec), version: 1 }, guardWith(answer));
+    return answer;
+  }
+
+  /** @throws {ProblemError} `graph-invalid`, `graph-not-found`, or `graph-archived`. */
+  async replace(id: string, body: unknown): Promise<AcceptedVersion> {
+    const graph = await this.find(id);
+    assertNotArchived(graph);
+    const { spec, warnings } = this.accept(body);
+    const version = await this.graphs.addVersion(this.stored(graph.graphId, spec));
+    if (version === undefined) throw unknownGraph(id);
+    return { graphId: graph.graphId, version, warnings };
+  }
+
+  /** Newest first, archived ones left out; one row more than `limit` if there are more. */
+  list(query: { readonly limit: number; readonly before?: GraphId; readonly name?: string }): Promise<StoredGraph[]> {
+    return this.graphs.list({ ...query, limit: query.limit + 1 });
+  }
+
+  /**
+   * A version of a graph, the newest when left out.
+   *
+   * @throws {ProblemError} `graph-not-found`.
+   */
+  async get(id: string, version?: number): Promise<GraphAtVersion> {
+    const graph = await this.find(id);
+    const wanted = version ?? graph.version;
+    const stored = await this.graphs.findVersion(graph.graphId, wanted);
+    if (stored === undefined) {
+      throw new ProblemError('graph-not-found', `graph ${id} has no version ${wanted}: its newest is ${graph.version}`);
+    }
+    return { graph, version: stored };
+  }
+
+  /**
+   * The version that a new run executes.
+   *
+   * @throws {ProblemError} `graph-not-found` or `graph-archived`.
+   */
+  async resolve(id: string, version?: number): Promise<GraphAtVersion> {
+    const found = await this.get(id, version);
+    assertNotArchived(found.graph);
+    return found;
+  }
+
+  /**
+   * No new runs from here on; old ones stay readable. Archiving again changes nothing.
+   *
+   * @throws {ProblemError} `graph-not-found`.
+   */
+  async archive(id: string): Promise<void> {
+    const graph = await this.find(id);
+    await this.graphs.archive(graph.graphId, this.clock.now());
+  }
+
+  private async find(id: string): Promise<StoredGraph> {
+    const graph = GRAPH_ID.test(id) ? await this.graphs.find(graphId(id)) : undefined;
+    if (graph === undefined) throw unknownGraph(id);
+    return graph;
+  }
+
+  private accept(body: unknown): { readonly spec: GraphSpec; readonly warnings: readonly GraphWarning[] } {
+    const verdict = this.validator.validate(body);
+    if (!verdict.valid) throw invalidGraph(verdict.errors);
+    return verdict;
+  }
+
+  private stored(id: GraphId, spec: GraphSpec): Omit<StoredGraphVersion, 'version'> {
+    return {
+      graphId: id,
+      name: spec.name,
+      specJson: JSON.stringify(spec),
+      createdAt: epochMs(this.clock.now()),
+    };
+  }
+}
+
+function assertNotArchived({ graphId: id, archivedAt }: StoredGraph): void {
+  if (archivedAt === null) return;
+  throw new ProblemError('graph-archived', `graph ${id} is archived: it takes no new runs and no new versions`);
+}
+
+function unknownGraph(id: string): ProblemError {
+  return new ProblemError('graph-not-found', `there is no graph ${JSON.stringify(id.slice(0, 64))}`);
+}
+
+function invalidGraph(faults: readonly GraphFault[]): ProblemError {
+  return new ProblemError('graph-invalid', `the graph has ${countOfFaults(faults.length)}`, {
+    errors: capDetails([...faults]),
+  });
+}

@@ -1,0 +1,47 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { componentSchemas } from './api-schemas.js';
+
+const DESCRIPTION = `Runs graphs of agents, durably. A client creates a graph, starts runs of it, watches their events and reads
+their results. Errors are problem details (RFC 9457); \`errors[]\` says what was wrong and where.`;
+
+const TAGS: readonly (readonly [name: string, description: string])[] = [
+  ['graphs', 'Definitions of graphs. A change makes a new version; runs keep theirs.'],
+  ['runs', 'Executions of graphs: start, watch, cancel, read.'],
+  ['plugins', 'The agents and tools that graphs can use.'],
+  ['config', 'The configuration in use.'],
+  ['health', 'Probes.'],
+];
+
+/** The OpenAPI 3.1 document of the application as it is wired. */
+export function buildOpenApiDocument(app: NestExpressApplication, version: string): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Wand Orchestrator')
+    .setDescription(DESCRIPTION)
+    .setVersion(version)
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addServer('/', 'This service')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'apiKey')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same key.' }, 'bearer')
+    .addSecurityRequirements('apiKey')
+    .addSecurityRequirements('bearer');
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (_controller, method) => method,
+  });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, ...(componentSchemas() as OpenAPIObject['components'] & object) },
+  };
+  return document;
+}
+
+/** Serves the document as /openapi.json and /openapi.yaml, and for people at /docs. */
+export function setupOpenApi(app: NestExpressApplication, version: string): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app, version), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Wand Orchestrator API',
+  });
+}

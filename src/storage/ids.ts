@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { monotonicFactory } from 'ulid';
+import { type GraphId, type RunId, graphId, runId } from '../executor/core/index.js';
+
+/** Makes ids that rise with time, also within a millisecond: ULIDs in lower case behind a prefix. */
+@Injectable()
+export class Ids {
+  private readonly ulid = monotonicFactory();
+
+  graph(): GraphId {
+    return graphId(`g_${this.ulid().toLowerCase()}`);
+  }
+
+  run(): RunId {
+    return runId(`r_${this.ulid().toLowerCase()}`);
+  }
+}
