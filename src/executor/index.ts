@@ -14,6 +14,7 @@ export {
   type EdgeSpec,
   type GraphSpec,
   type NodeSpec,
+  type RunOptionsSpec,
   PlanCache,
   concurrencyWarning,
   graphSpec,

@@ -98,7 +98,12 @@ export class GraphsController {
   @Get()
   @ApiOperation({ summary: 'List graphs, newest first' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next_cursor` of the page before.', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'cursor',
+    required: false,
+    description: '`next_cursor` of the page before.',
+    schema: { type: 'string' },
+  })
   @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.' })
   @ApiProblems('invalid-parameter', 'unauthorized')
@@ -111,7 +116,12 @@ export class GraphsController {
   @Get(':graph_id')
   @ApiOperation({ summary: 'Read a graph' })
   @ApiParam(GRAPH_ID_PARAM)
-  @ApiQuery({ name: 'version', required: false, description: 'The newest when left out.', schema: { type: 'integer', minimum: 1 } })
+  @ApiQuery({
+    name: 'version',
+    required: false,
+    description: 'The newest when left out.',
+    schema: { type: 'integer', minimum: 1 },
+  })
   @ApiJsonAnswer(200, storedGraphSchema, { description: 'The version asked for.' })
   @ApiProblems('invalid-parameter', 'unauthorized', 'graph-not-found')
   async getGraph(

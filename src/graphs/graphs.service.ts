@@ -33,11 +33,7 @@ export class GraphsService {
    *
    * @throws {ProblemError} `graph-invalid` with one error per fault.
    */
-  async create(
-    body: unknown,
-    guardWith: GuardWith,
-    answerOf: (accepted: AcceptedVersion) => Answer,
-  ): Promise<Answer> {
+  async create(body: unknown, guardWith: GuardWith, answerOf: (accepted: AcceptedVersion) => Answer): Promise<Answer> {
     const { spec, warnings } = this.accept(body);
     const id = this.ids.graph();
     const answer = answerOf({ graphId: id, version: 1, warnings });

@@ -7,7 +7,10 @@ named('Graph', graphSpec);
 named('RunOptions', runOptionsSpec);
 
 const graphId = z.string().meta({ description: 'Id of a graph.', examples: ['g_01jd9x3k5r7s8t9v0w1x2y3z4a'] });
-const version = z.int().min(1).meta({ description: 'Version of the graph, from 1.', examples: [1] });
+const version = z
+  .int()
+  .min(1)
+  .meta({ description: 'Version of the graph, from 1.', examples: [1] });
 const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
 
 export const graphFaultSchema = named(
@@ -47,7 +50,10 @@ export const graphPageSchema = named(
   'GraphPage',
   z.object({
     items: z.array(graphItemSchema),
-    next_cursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
   }),
 );
 

@@ -49,7 +49,7 @@ function mapFaults(
   registry: PluginRegistry,
 ): GraphFault[] {
   const contract = target === undefined ? undefined : registry.contract(target.type);
-  if (target === undefined || contract === undefined || contract.input.open || contract.params.open) return [];
+  if (target === undefined || contract === undefined || contract.input.open) return [];
   const known = [...contract.input.known, ...contract.params.known];
   return Object.keys(edge.map ?? {}).flatMap((key) => {
     if (known.includes(key)) return [];

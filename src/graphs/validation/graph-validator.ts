@@ -14,6 +14,7 @@ import { agentFaults } from './agent-faults.js';
 import { expressionFaults } from './expression-faults.js';
 import type { GraphFault, GraphWarning } from './graph-fault.js';
 import { graphWarnings } from './graph-warnings.js';
+import { soundParts } from './sound-parts.js';
 import { limitFaults, structureFaults } from './structure-faults.js';
 import { templateReferenceFaults } from './template-reference-faults.js';
 
@@ -28,6 +29,12 @@ export type GraphVerdict =
     }
   | { readonly valid: false; readonly errors: readonly GraphFault[] };
 
+interface CheckedSpec {
+  readonly faults: readonly GraphFault[];
+  /** Absent if the graph cannot be compiled. */
+  readonly plan?: GraphPlan;
+}
+
 /** Every check that a graph must pass before it is stored. */
 @Injectable()
 export class GraphValidator {
@@ -38,27 +45,36 @@ export class GraphValidator {
     private readonly plans: PlanCache,
   ) {}
 
-  /** Checks any JSON value. All faults are listed, except that those which need a sound structure wait for one. */
+  /** Checks any JSON value. All faults are listed; of a part whose shape is wrong, only what is wrong with its shape. */
   validate(body: unknown): GraphVerdict {
     const parsed = graphSpec.safeParse(body, { reportInput: true });
-    if (!parsed.success) return invalid(faultsOf(graphSpec, parsed.error).map(toGraphFault));
-    const spec = body as GraphSpec;
-    const oversize = limitFaults(spec, this.config.limits);
-    if (oversize.length > 0) return invalid(oversize);
-    const faults = [
-      ...structureFaults(spec),
-      ...agentFaults(spec, this.registry),
-      ...expressionFaults(spec, this.expressions),
-    ];
-    return faults.length > 0 ? invalid(faults) : this.validatePlan(spec);
+    if (parsed.success) return this.judge(body as GraphSpec);
+    const shapeFaults = faultsOf(graphSpec, parsed.error);
+    const sound = soundParts(body, shapeFaults);
+    const others = sound === undefined ? [] : this.check(sound.spec).faults.filter((fault) => sound.isCertain(fault));
+    return { valid: false, errors: [...shapeFaults.map(toGraphFault), ...others] };
   }
 
-  private validatePlan(spec: GraphSpec): GraphVerdict {
-    const plan = this.compile(spec);
-    if (plan instanceof CyclicGraphError) return invalid([cycleFault(spec, plan)]);
-    const faults = templateReferenceFaults(plan, this.config.plugins.allowedEnv);
-    if (faults.length > 0) return invalid(faults);
+  private judge(spec: GraphSpec): GraphVerdict {
+    const { faults, plan } = this.check(spec);
+    if (faults.length > 0 || plan === undefined) return { valid: false, errors: faults };
     return { valid: true, spec, plan, warnings: [...graphWarnings(plan), ...this.optionWarnings(spec)] };
+  }
+
+  private check(spec: GraphSpec): CheckedSpec {
+    const oversize = limitFaults(spec, this.config.limits);
+    if (oversize.length > 0) return { faults: oversize };
+    const structure = structureFaults(spec);
+    const expressions = expressionFaults(spec, this.expressions);
+    const faults = [...structure, ...agentFaults(spec, this.registry), ...expressions];
+    const isSound = structure.length === 0 && expressions.length === 0;
+    const plan = this.compile(isSound ? spec : skeletonOf(spec));
+    if (plan instanceof CyclicGraphError) return { faults: [...faults, cycleFault(spec, plan)] };
+    return isSound ? { faults: [...faults, ...this.referenceFaults(plan)], plan } : { faults };
+  }
+
+  private referenceFaults(plan: GraphPlan): GraphFault[] {
+    return templateReferenceFaults(plan, this.config.plugins.allowedEnv);
   }
 
   private compile(spec: GraphSpec): GraphPlan | CyclicGraphError {
@@ -76,12 +92,24 @@ export class GraphValidator {
   }
 }
 
-function invalid(errors: readonly GraphFault[]): GraphVerdict {
-  return { valid: false, errors };
+/** The nodes and the edges that lead from one to another: enough to find a cycle, whatever else is wrong. */
+function skeletonOf({ name, nodes, edges }: GraphSpec): GraphSpec {
+  const ids = new Set(nodes.map(({ id }) => id));
+  return {
+    name,
+    nodes: nodes.map(({ id, type }) => ({ id, type })),
+    edges: edges
+      .filter(({ from, to }) => from !== to && ids.has(from) && ids.has(to))
+      .map(({ from, to }) => ({ from, to })),
+  };
 }
 
 function toGraphFault({ path, code, message }: ReturnType<typeof faultsOf>[number]): GraphFault {
-  return { pointer: jsonPointer(path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment))), code, message };
+  return {
+    pointer: jsonPointer(path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment))),
+    code,
+    message,
+  };
 }
 
 /** Points at the edge that closes the cycle. */

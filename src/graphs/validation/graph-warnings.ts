@@ -1,6 +1,7 @@
 import { type GraphPlan, type PlanEdge, type PlanNode, FROM_INPUT, jsonPointer } from '../../executor/core/index.js';
 import type { GraphWarning } from './graph-fault.js';
 import { ExclusiveEdges } from './requirements.js';
+import { SureNodes } from './sure-nodes.js';
 
 /** Names that one message lists at most. */
 const MAX_NAMES = 10;
@@ -31,8 +32,9 @@ function singleEdgeWarnings(plan: GraphPlan, node: PlanNode): GraphWarning[] {
   const { join, id } = node.definition;
   if (join !== 'any') return [];
   const fromNodes = node.incoming.filter((edge) => (plan.edges[edge] as PlanEdge).from !== FROM_INPUT);
-  if (fromNodes.length > 1) return [];
-  const message = `"${id}" has "join": "any" and ${fromNodes.length} edges from nodes: there is nothing to choose from`;
+  const counting = node.hasNodeSource ? fromNodes : node.incoming;
+  if (counting.length !== 1) return [];
+  const message = `"${id}" has "join": "any" and one edge that counts: there is nothing to choose from`;
   return [{ code: 'any_single_edge', message, pointer: jsonPointer(['nodes', node.index, 'join']) }];
 }
 
@@ -54,8 +56,7 @@ function sinkWarnings(plan: GraphPlan): GraphWarning[] {
   const { sinks = [] } = plan.definition;
   if (sinks.length === 0) return [];
   const warnings: GraphWarning[] = [];
-  const certain = certainNodes(plan);
-  if (!sinks.some((id) => certain.has(plan.indexOf.get(id) as number))) {
+  if (!new SureNodes(plan).someAlwaysRuns(sinks.map((id) => plan.indexOf.get(id) as number))) {
     const message = 'conditions can skip every sink: such a run succeeds with the warning no_sink_reached';
     warnings.push({ code: 'sinks_may_be_skipped', message, pointer: '/sinks' });
   }
@@ -67,24 +68,6 @@ function sinkWarnings(plan: GraphPlan): GraphWarning[] {
     warnings.push({ code: 'node_without_sink', message, pointer: '/sinks' });
   }
   return warnings;
-}
-
-/** Nodes that run whatever conditions say, as long as nothing fails. */
-function certainNodes(plan: GraphPlan): Set<number> {
-  const certain = new Set<number>();
-  const isCertain = ({ from, definition }: PlanEdge): boolean =>
-    definition.cond === undefined &&
-    definition.group === undefined &&
-    definition.on !== 'failure' &&
-    (from === FROM_INPUT || certain.has(from));
-  for (const index of plan.topological) {
-    const { incoming, definition } = plan.nodes[index] as PlanNode;
-    const edges = incoming.map((edge) => plan.edges[edge] as PlanEdge);
-    const runs =
-      definition.join === 'settled' || (definition.join === 'all' ? edges.every(isCertain) : edges.some(isCertain));
-    if (runs || edges.length === 0) certain.add(index);
-  }
-  return certain;
 }
 
 function nodesWithoutSink(plan: GraphPlan, sinks: readonly string[]): string[] {

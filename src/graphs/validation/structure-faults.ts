@@ -68,8 +68,8 @@ function edgeFaults(edge: EdgeSpec, index: number, ids: NodeNames): GraphFault[]
     if (!ids.has(id) && !(end === 'from' && id === INPUT_SOURCE)) add(end, 'unknown-node', ids.unknown(id));
   }
   if (edge.from === edge.to) add('to', 'self-edge', `the edge leads from "${edge.to}" to itself`);
-  if (edge.from === INPUT_SOURCE && (edge.on ?? 'success') !== 'success') {
-    add('on', 'input-cannot-fail', 'the run input never fails: an edge from "$input" takes no on but "success"');
+  if (edge.from === INPUT_SOURCE && edge.on === 'failure') {
+    add('on', 'input-cannot-fail', 'the run input never fails: an edge from "$input" is taken on success or done');
   }
   if (edge.else === true && edge.group === undefined) {
     add('else', 'else-without-group', 'else belongs to the last edge of a group: name the group');
@@ -109,9 +109,12 @@ function parallelEdgeFaults(edges: readonly EdgeSpec[]): GraphFault[] {
 }
 
 function sinkFaults({ sinks = [] }: GraphSpec, ids: NodeNames): GraphFault[] {
+  const listed = new Set<string>();
   return sinks.flatMap((id, index) => {
     const pointer = jsonPointer(['sinks', index]);
     if (!ids.has(id)) return [{ pointer, code: 'unknown-node', message: ids.unknown(id) }];
-    return sinks.indexOf(id) === index ? [] : [{ pointer, code: 'duplicate-sink', message: `"${id}" is listed twice` }];
+    if (listed.has(id)) return [{ pointer, code: 'duplicate-sink', message: `"${id}" is listed twice` }];
+    listed.add(id);
+    return [];
   });
 }

@@ -1,0 +1,65 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
+import { ArtifactRepository } from '../../storage/index.js';
+import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
+import { artifactListSchema } from '../dto/run.schemas.js';
+import { toArtifactDto } from '../dto/to-run-dto.js';
+import { ArtifactNotFoundError } from '../runs.errors.js';
+import { RunsService } from '../runs.service.js';
+
+const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
+
+@ApiTags('runs')
+@Controller('runs/:run_id/artifacts')
+export class ArtifactsController {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly artifacts: ArtifactRepository,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the files that a run produced' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.' })
+  @ApiProblems('unauthorized', 'run-not-found')
+  async listArtifacts(@Param('run_id') id: string): Promise<object> {
+    const { runId } = await this.runs.find(id);
+    return { items: (await this.artifacts.list(runId)).map(toArtifactDto) };
+  }
+
+  @Get(':name')
+  @ApiOperation({ summary: 'Read a file that a run produced' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiParam({ name: 'name', description: 'Name of the file.', example: 'chart.svg' })
+  @ApiOkResponse({
+    description: 'The file, with its content type and a strong ETag.',
+    headers: { ETag: { description: 'Digest of the content.', schema: { type: 'string' } } },
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiResponse({ status: 304, description: 'It is what `If-None-Match` says.' })
+  @ApiProblems('unauthorized', 'run-not-found', 'artifact-not-found')
+  async getArtifact(
+    @Param('run_id') id: string,
+    @Param('name') name: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { runId } = await this.runs.find(id);
+    const artifact = await this.artifacts.find(runId, name);
+    if (artifact === undefined) throw new ArtifactNotFoundError(runId, name);
+    response.set({
+      ETag: `"${artifact.sha256}"`,
+      'Cache-Control': 'private, no-cache',
+      'Content-Disposition': `inline; filename="${artifact.name}"`,
+      // An SVG may hold script, and an agent may have drawn it from somebody else's data.
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox",
+    });
+    if (request.fresh) {
+      response.status(304).end();
+      return;
+    }
+    response.type(artifact.contentType).send(Buffer.from(artifact.body));
+  }
+}

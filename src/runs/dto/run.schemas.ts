@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import {
+  LEVELS,
+  NODE_STATUSES,
+  RUN_STATUSES,
+  SKIP_REASONS,
+  isJsonObject,
+} from '../../executor/core/index.js';
+import { runOptionsSpec } from '../../executor/index.js';
+import { named } from '../../http/openapi/index.js';
+import { EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './run.examples.js';
+
+const MAX_LABELS = 20;
+const MAX_LABEL_VALUE = 255;
+const LABEL_KEY = /^[A-Za-z0-9_.-]{1,63}$/;
+
+const json = z.unknown().meta({ description: 'Any JSON.' });
+const jsonObject = z.record(z.string(), z.unknown());
+const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
+const graphId = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
+const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
+const progress = z.int().min(0).max(100).meta({ description: 'Share of node runs that have ended; 100 only for SUCCESS.' });
+export const runStatusSchema = named('RunStatus', z.enum(RUN_STATUSES));
+const nodeStatus = named('NodeStatus', z.enum(NODE_STATUSES));
+const level = named('Level', z.enum(LEVELS));
+const skipReason = named('SkipReason', z.enum(SKIP_REASONS));
+
+const labels = z
+  .custom<Readonly<Record<string, string>>>(isJsonObject, { error: 'takes an object of strings' })
+  .superRefine((value, context) => {
+    const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+    if (entries.length > MAX_LABELS) {
+      context.addIssue({ code: 'custom', message: `${entries.length} labels: at most ${MAX_LABELS} are taken` });
+    }
+    for (const [key, text] of entries) {
+      const takes = !LABEL_KEY.test(key)
+        ? 'a key takes 1 to 63 letters, digits, "_", "." or "-"'
+        : typeof text !== 'string' || text.length > MAX_LABEL_VALUE
+          ? `takes a string of at most ${MAX_LABEL_VALUE} characters`
+          : undefined;
+      if (takes !== undefined) context.addIssue({ code: 'custom', path: [key], message: takes });
+    }
+  })
+  .meta({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: MAX_LABEL_VALUE },
+    maxProperties: MAX_LABELS,
+  });
+
+export const startRunSchema = named(
+  'StartRun',
+  z.strictObject({
+    graph_id: graphId,
+    version: z.int().min(1).optional().meta({ description: 'Version of the graph; the newest when left out.' }),
+    input: json.optional().meta({ description: 'What `$input` edges and expressions see; `{}` when left out.' }),
+    options: runOptionsSpec.optional(),
+    labels: labels.optional().meta({ description: 'For filtering lists of runs.' }),
+  }),
+);
+
+export const startedRunSchema = named('StartedRun', z.object({ run_id: runId, status: runStatusSchema }));
+
+const nodeError = named(
+  'NodeError',
+  z.object({
+    type: z.string().meta({ examples: ['HttpError'] }),
+    message: z.string(),
+    retryable: z.boolean().meta({ description: 'Whether another attempt could help.' }),
+    attempts: z.int().min(0).meta({ description: 'Attempts made.' }),
+    details: jsonObject.optional(),
+  }),
+);
+
+const runError = named(
+  'RunError',
+  z.object({
+    type: z.string(),
+    message: z.string(),
+    retryable: z.boolean(),
+    attempts: z.int().min(0),
+    details: jsonObject.optional(),
+    node_id: z.string().optional().meta({ description: 'The node to blame.' }),
+    error: nodeError.optional().meta({ description: 'That node’s error.' }),
+    first_cause: z
+      .object({ node_id: z.string(), error: nodeError })
+      .optional()
+      .meta({ description: 'The failure that began the chain, when the node to blame was handling another.' }),
+  }),
+);
+
+const skipCause = named(
+  'SkipCause',
+  z.object({
+    from: z.string().meta({ description: 'Source of the edge that was not taken.' }),
+    on: z.enum(['success', 'failure', 'done']),
+    reason: skipReason,
+    root: z.string().meta({ description: 'The node where the chain began.' }),
+  }),
+);
+
+const nodeSummaryShape = {
+  id: z.string(),
+  type: z.string().meta({ examples: ['agent.fetch'] }),
+  status: nodeStatus,
+  attempts: z.int().min(0),
+  started_at: timestamp.nullable(),
+  finished_at: timestamp.nullable(),
+  duration_ms: z.int().min(0).nullable().meta({ description: 'From the first start to the end; null until then.' }),
+  error: nodeError.nullable().meta({ description: 'Of a FAILED node; of a RETRYING one, its last.' }),
+  skip_reason: skipReason.nullable(),
+  skip_causes: z.array(skipCause).nullable().meta({ description: 'Every edge that was not taken.' }),
+};
+
+const nodeSummary = named('NodeSummary', z.object(nodeSummaryShape));
+
+export const nodeRunSchema = named(
+  'NodeRun',
+  z.object({
+    ...nodeSummaryShape,
+    params: jsonObject.meta({ description: 'As the graph gives them; templates are shown as they are written.' }),
+    input: jsonObject.nullable().meta({ description: 'What edges mapped in, params they override included; null until it is known.' }),
+    output: json.meta({ description: 'What the agent returned; null until then.' }),
+    upstream: z
+      .record(z.string(), z.object({ status: nodeStatus, error: jsonObject.optional() }))
+      .nullable()
+      .meta({ description: 'How each source ended; only for settled nodes.' }),
+  }),
+);
+
+const runResult = named(
+  'RunResult',
+  z.object({
+    outputs: jsonObject.meta({ description: 'Output of each sink that succeeded, by node id.' }),
+    sinks: z.array(z.string()),
+    summary: z.object({
+      succeeded: z.int().min(0),
+      failed_handled: z.int().min(0),
+      skipped: z.int().min(0),
+    }),
+  }),
+);
+
+const runItemShape = {
+  run_id: runId,
+  graph_id: graphId,
+  graph_version: z.int().min(1),
+  graph_name: z.string(),
+  status: runStatusSchema,
+  progress,
+  labels: z.record(z.string(), z.string()),
+  created_at: timestamp,
+  started_at: timestamp.nullable(),
+  finished_at: timestamp.nullable(),
+};
+
+export const runPageSchema = named(
+  'RunPage',
+  z.object({
+    items: z.array(named('RunItem', z.object({ ...runItemShape, error: runError.nullable() }))),
+    next_cursor: z.string().nullable(),
+  }),
+);
+
+export const runSchema = named(
+  'Run',
+  z.object({
+    ...runItemShape,
+    result: runResult.nullable().meta({ description: 'Null unless the run is SUCCESS.' }),
+    error: runError.nullable().meta({ description: 'Null unless the run is FAILED.' }),
+    input: json,
+    nodes: z.array(nodeSummary).meta({ description: 'In the order of the graph.' }),
+  }),
+);
+
+export const cancelledRunSchema = named(
+  'CancelledRun',
+  z.object({ ok: z.literal(true), run_id: runId, status: runStatusSchema }),
+);
+
+export const artifactListSchema = named(
+  'ArtifactList',
+  z.object({
+    items: z.array(
+      named(
+        'Artifact',
+        z.object({
+          name: z.string().meta({ examples: ['chart.svg'] }),
+          node_id: z.string(),
+          content_type: z.string().meta({ examples: ['image/svg+xml'] }),
+          bytes: z.int().min(0),
+          sha256: z.string(),
+          url: z.string(),
+          created_at: timestamp,
+        }),
+      ),
+    ),
+  }),
+);
+
+const entryShape = {
+  seq: z.int().min(1).meta({ description: '1, 2, 3 … within the run, without a gap.' }),
+  ts: z.number().meta({ description: 'Seconds since 1970, with a fraction.' }),
+  lvl: level,
+  msg: z.string(),
+};
+const runEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
+  z.object({ ...entryShape, type: z.literal(type), progress: progress.optional(), ...(data === undefined ? {} : { data: z.object(data) }) });
+const nodeEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
+  z.object({
+    ...entryShape,
+    type: z.literal(type),
+    node_id: z.string(),
+    attempt: z.int().min(0),
+    progress: progress.optional(),
+    ...(data === undefined ? {} : { data: z.object(data) }),
+  });
+
+const warnings = z.array(z.string());
+
+export const logEntrySchema = named(
+  'LogEntry',
+  z
+    .union([
+      named('RunQueuedEvent', runEvent('run.queued', { graph_id: graphId, graph_version: z.int(), input: json, settings: jsonObject })),
+      named('RunStartedEvent', runEvent('run.started')),
+      named('RunRecoveredEvent', runEvent('run.recovered', { epoch: z.int() })),
+      named('RunCancelRequestedEvent', runEvent('run.cancel_requested')),
+      named(
+        'RunSucceededEvent',
+        z.object({ ...entryShape, type: z.literal('run.succeeded'), progress, data: z.object({ warnings }).optional() }),
+      ),
+      named('RunFailedEvent', runEvent('run.failed', { error: runError })),
+      named('RunCancelledEvent', runEvent('run.cancelled')),
+      named('NodeStartedEvent', nodeEvent('node.started')),
+      named(
+        'NodeLogEvent',
+        z.object({ ...entryShape, type: z.literal('node.log'), node_id: z.string(), attempt: z.int().min(0), data: jsonObject.optional() }),
+      ),
+      named('NodeProgressEvent', nodeEvent('node.progress', { percent: z.number(), message: z.string().optional() })),
+      named('NodeRetryingEvent', nodeEvent('node.retrying', { error: nodeError, wait_ms: z.int(), due_at: z.number() })),
+      named('NodeInterruptedEvent', nodeEvent('node.interrupted', { cause: z.enum(['crash', 'shutdown']) })),
+      named('NodeSucceededEvent', nodeEvent('node.succeeded', { output: json })),
+      named('NodeFailedEvent', nodeEvent('node.failed', { error: nodeError })),
+      named('NodeSkippedEvent', nodeEvent('node.skipped', { skip_reason: skipReason, skip_causes: z.array(skipCause) })),
+      named(
+        'NodeCancelledEvent',
+        nodeEvent('node.cancelled', { ended: z.enum(['succeeded', 'failed', 'abandoned', 'not_running']) }),
+      ),
+    ])
+    .meta({ description: 'One event of a run’s journal; `type` tells which.' }),
+);
+
+export const logSchema = named('Log', z.array(logEntrySchema));
+
+export type StartRunBody = z.output<typeof startRunSchema>;

@@ -1,0 +1,186 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { type Json, LEVELS, RUN_STATUSES, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
+import {
+  IdempotencyService,
+  ZodBodyPipe,
+  ZodQueryPipe,
+  idempotencyRequestOf,
+  sendAnswer,
+  toPage,
+} from '../http/index.js';
+import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
+import { EXAMPLE_RUN, EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './dto/run.examples.js';
+import {
+  type ListRunsQuery,
+  type LogsQuery,
+  type StartRunQuery,
+  listRunsQuery,
+  logsQuery,
+  noQuery,
+  startRunQuery,
+} from './dto/run.queries.js';
+import {
+  type StartRunBody,
+  cancelledRunSchema,
+  logSchema,
+  nodeRunSchema,
+  runPageSchema,
+  runSchema,
+  startRunSchema,
+  startedRunSchema,
+} from './dto/run.schemas.js';
+import { toLogDto, toNodeDto, toRunDto, toRunItem } from './dto/to-run-dto.js';
+import { RunStarter } from './run-starter.js';
+import { RunsService } from './runs.service.js';
+
+const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
+const STARTED = { run_id: EXAMPLE_RUN_ID, status: 'PENDING' };
+
+@ApiTags('runs')
+@Controller('runs')
+export class RunsController {
+  constructor(
+    private readonly starter: RunStarter,
+    private readonly runs: RunsService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Start a run', description: 'The run is durable when this answers.' })
+  @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
+  @ApiQuery({ name: 'wait', required: false, description: 'Seconds to wait for the end.', schema: { type: 'number', minimum: 0, maximum: 60 } })
+  @ApiJsonBody(startRunSchema, { examples: { demo: EXAMPLE_START_RUN } })
+  @ApiJsonAnswer(200, runSchema, { description: 'With `wait`: the run, ended in time.', example: EXAMPLE_RUN })
+  @ApiJsonAnswer(202, startedRunSchema, {
+    description: 'Committed; it will run whatever happens.',
+    example: STARTED,
+    headers: { Location: 'Path of the run.', 'Idempotency-Replayed': '`true` when this is an earlier answer.' },
+  })
+  @ApiProblems(
+    'malformed-json',
+    'invalid-body',
+    'invalid-parameter',
+    'unauthorized',
+    'graph-not-found',
+    'graph-archived',
+    'idempotency-in-flight',
+    'payload-too-large',
+    'unsupported-media-type',
+    'run-invalid',
+    'idempotency-mismatch',
+    'storage-unavailable',
+    'shutting-down',
+    'overloaded',
+  )
+  async startRun(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Query(new ZodQueryPipe(startRunQuery)) { wait = 0 }: StartRunQuery,
+    @Body(new ZodBodyPipe(startRunSchema, 'run-invalid')) body: StartRunBody,
+  ): Promise<object> {
+    const { graph_id: graphId, version, input = {}, options, labels = {} } = body;
+    const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
+      this.starter.start({ graphId, version, input: input as Json, options, labels }, guardWith, (id) => ({
+        status: 202,
+        body: { run_id: id, status: 'PENDING' },
+        location: `/runs/${id}`,
+      })),
+    );
+    const started = sendAnswer(response, answer);
+    if (wait === 0 || !('run_id' in started)) return started;
+    const id = runId(String(started.run_id));
+    await this.runs.awaitEnd(id, wait);
+    const { run, nodes } = await this.runs.get(id);
+    if (!isTerminalRun(run.status)) return { run_id: id, status: run.status };
+    response.status(200);
+    return toRunDto(run, nodes);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List runs, newest first' })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiQuery({ name: 'cursor', required: false, description: '`next_cursor` of the page before.', schema: { type: 'string' } })
+  @ApiQuery({ name: 'status', required: false, description: 'Repeatable, or several with commas between.', style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: [...RUN_STATUSES] } } })
+  @ApiQuery({ name: 'graph_id', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'label', required: false, description: '`key:value`; repeatable, all must match.', schema: { type: 'array', items: { type: 'string' } } })
+  @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
+  @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.' })
+  @ApiProblems('invalid-parameter', 'unauthorized')
+  async listRuns(@Query(new ZodQueryPipe(listRunsQuery)) query: ListRunsQuery): Promise<object> {
+    const { limit, cursor, status, graph_id: graphId, label, created_after: createdAfter } = query;
+    const rows = await this.runs.list({
+      limit,
+      before: cursor,
+      statuses: status,
+      graphId,
+      labels: label,
+      createdAfter: createdAfter === undefined ? undefined : epochMs(createdAfter),
+    });
+    const page = toPage(rows, limit, (run) => run.runId);
+    return { ...page, items: page.items.map(toRunItem) };
+  }
+
+  @Get(':run_id')
+  @ApiOperation({ summary: 'Read a run' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
+  @ApiProblems('unauthorized', 'run-not-found')
+  async getRun(@Param('run_id') id: string): Promise<object> {
+    const { run, nodes } = await this.runs.get(id);
+    return toRunDto(run, nodes);
+  }
+
+  @Get(':run_id/nodes/:node_id')
+  @ApiOperation({ summary: 'Read one node run, with what went in and came out' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
+  @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.' })
+  @ApiProblems('unauthorized', 'run-not-found', 'node-not-found')
+  async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {
+    const { summary, params, input, output, upstream } = await this.runs.getNode(id, nodeId);
+    return { ...toNodeDto(summary), params, input, output, upstream };
+  }
+
+  @Get(':run_id/logs')
+  @ApiOperation({ summary: 'Read the journal of a run' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiQuery({ name: 'after_seq', required: false, description: 'Entries up to this one are left out.', schema: { type: 'integer', minimum: 0, default: 0 } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 } })
+  @ApiQuery({ name: 'lvl', required: false, description: 'The least level.', schema: { type: 'string', enum: [...LEVELS] } })
+  @ApiQuery({ name: 'node_id', required: false, description: 'Only entries of this node.', schema: { type: 'string' } })
+  @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.' })
+  @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found')
+  async listRunLogs(
+    @Param('run_id') id: string,
+    @Query(new ZodQueryPipe(logsQuery)) query: LogsQuery,
+  ): Promise<object[]> {
+    const { after_seq: afterSeq, limit, lvl: minLevel, node_id: nodeId } = query;
+    return (await this.runs.logs(id, { afterSeq, limit, minLevel, nodeId })).map(toLogDto);
+  }
+
+  @Post(':run_id/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Cancel a run', description: 'Durable when it is answered; can be repeated.' })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiJsonAnswer(200, cancelledRunSchema, {
+    description: 'It was CANCELLED already.',
+    example: { ok: true, run_id: EXAMPLE_RUN_ID, status: 'CANCELLED' },
+  })
+  @ApiJsonAnswer(202, cancelledRunSchema, {
+    description: 'It will end CANCELLED.',
+    example: { ok: true, run_id: EXAMPLE_RUN_ID, status: 'RUNNING' },
+  })
+  @ApiProblems('unauthorized', 'run-not-found', 'run-finished', 'storage-unavailable', 'shutting-down')
+  async cancelRun(
+    @Param('run_id') id: string,
+    @Query(new ZodQueryPipe(noQuery)) _query: object,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    const outcome = await this.runs.cancel(id);
+    if (outcome.wasCancelled) response.status(200);
+    return { ok: true, run_id: outcome.runId, status: outcome.status };
+  }
+}

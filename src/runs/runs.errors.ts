@@ -1,0 +1,39 @@
+import type { RunStatus } from '../executor/core/index.js';
+import { ProblemError } from '../http/index.js';
+
+const shown = (id: string): string => JSON.stringify(id.slice(0, 64));
+
+export class RunNotFoundError extends ProblemError {
+  override readonly name = 'RunNotFoundError';
+  constructor(runId: string) {
+    super('run-not-found', `there is no run ${shown(runId)}`);
+  }
+}
+
+export class NodeNotFoundError extends ProblemError {
+  override readonly name = 'NodeNotFoundError';
+  constructor(runId: string, nodeId: string) {
+    super('node-not-found', `run ${runId} has no node ${shown(nodeId)}`);
+  }
+}
+
+export class ArtifactNotFoundError extends ProblemError {
+  override readonly name = 'ArtifactNotFoundError';
+  constructor(runId: string, name: string) {
+    super('artifact-not-found', `run ${runId} has no artifact ${shown(name)}`);
+  }
+}
+
+export class RunFinishedError extends ProblemError {
+  override readonly name = 'RunFinishedError';
+  constructor(runId: string, status: RunStatus) {
+    super('run-finished', `run ${runId} has ended: it is ${status} and cannot be cancelled`);
+  }
+}
+
+export class ShuttingDownError extends ProblemError {
+  override readonly name = 'ShuttingDownError';
+  constructor() {
+    super('shutting-down', 'the service is stopping: ask again when it is back', { retryAfterSec: 5 });
+  }
+}

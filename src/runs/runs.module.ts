@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/index.js';
+import { ExecutorModule } from '../executor/index.js';
+import { GraphsModule } from '../graphs/index.js';
+import { HttpModule } from '../http/index.js';
+import { ArtifactsController } from './artifacts/artifacts.controller.js';
+import { RunStarter } from './run-starter.js';
+import { RunsController } from './runs.controller.js';
+import { RunsService } from './runs.service.js';
+import { StreamHub } from './stream/stream-hub.js';
+import { StreamsController } from './stream/streams.controller.js';
+
+@Module({
+  imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule],
+  controllers: [RunsController, StreamsController, ArtifactsController],
+  providers: [RunStarter, RunsService, StreamHub],
+  exports: [RunStarter, RunsService, StreamHub],
+})
+export class RunsModule {}

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { firstValueFrom, filter, race, timer } from 'rxjs';
+import { EventBus } from '../events/index.js';
+import {
+  type JournalEntry,
+  type JsonObject,
+  type NodeSummary,
+  RUN_ID,
+  type RunId,
+  type RunStatus,
+  gatherInput,
+  isTerminalRun,
+  runId,
+  summariseNodes,
+  upstreamOutcomes,
+} from '../executor/core/index.js';
+import { EngineStoppingError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
+import { Journal, type RunListQuery, RunRepository, type StoredRun } from '../storage/index.js';
+import { isTerminalEntry } from './stream/terminal-entry.js';
+import { NodeNotFoundError, RunFinishedError, RunNotFoundError, ShuttingDownError } from './runs.errors.js';
+
+/** A run with its nodes. */
+export interface RunWithNodes {
+  readonly run: StoredRun;
+  readonly nodes: readonly NodeSummary[];
+}
+
+/** One node run with what went in and came out. */
+export interface NodeRunDetail {
+  readonly summary: NodeSummary;
+  readonly params: JsonObject;
+  /** Null until its edges have resolved in its favour. */
+  readonly input: JsonObject | null;
+  readonly output: unknown;
+  readonly upstream: Readonly<Record<string, unknown>> | null;
+}
+
+/** What a request to cancel came to. */
+export interface CancelOutcome {
+  readonly runId: RunId;
+  readonly status: RunStatus;
+  /** It was CANCELLED before. */
+  readonly wasCancelled: boolean;
+}
+
+/** Reads and cancels runs. */
+@Injectable()
+export class RunsService {
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly journal: Journal,
+    private readonly reader: RunReader,
+    private readonly engine: RunEngine,
+    private readonly bus: EventBus,
+  ) {}
+
+  /** Newest first; one row more than `limit` if there are more. */
+  list(query: RunListQuery): Promise<StoredRun[]> {
+    return this.runs.list({ ...query, limit: query.limit + 1 });
+  }
+
+  /** @throws {RunNotFoundError} */
+  async find(id: string): Promise<StoredRun> {
+    const run = RUN_ID.test(id) ? await this.runs.find(runId(id)) : undefined;
+    if (run === undefined) throw new RunNotFoundError(id);
+    return run;
+  }
+
+  /**
+   * A finished run comes from its row alone, any other one from its journal.
+   *
+   * @throws {RunNotFoundError}
+   */
+  async get(id: string): Promise<RunWithNodes> {
+    const run = await this.find(id);
+    if (run.nodesJson !== null) return { run, nodes: JSON.parse(run.nodesJson) as NodeSummary[] };
+    const { plan, state } = await this.fold(run.runId);
+    const { status, progress, startedAt } = state;
+    // The journal may have gone on since the row was read; an ended run is read again as one.
+    if (isTerminalRun(status)) return this.get(id);
+    return { run: { ...run, status, progress, startedAt }, nodes: summariseNodes(plan, state) };
+  }
+
+  /** @throws {RunNotFoundError | NodeNotFoundError} */
+  async getNode(id: string, nodeId: string): Promise<NodeRunDetail> {
+    const run = await this.find(id);
+    const folded = await this.fold(run.runId);
+    const index = folded.plan.indexOf.get(nodeId);
+    const node = index === undefined ? undefined : folded.plan.nodes[index];
+    const summary = index === undefined ? undefined : summariseNodes(folded.plan, folded.state)[index];
+    if (node === undefined || summary === undefined) throw new NodeNotFoundError(run.runId, nodeId);
+    const { plan, state } = folded;
+    const gathered = gatherInput(plan, state, node);
+    const own = state.nodes[node.index]?.state;
+    return {
+      summary,
+      params: node.definition.params,
+      input: summary.attempts === 0 ? null : { ...gathered.params, ...gathered.input },
+      output: own?.status === 'SUCCESS' ? own.output : null,
+      upstream:
+        node.definition.join === 'settled' && summary.attempts > 0 ? upstreamOutcomes(plan, state, node) : null,
+    };
+  }
+
+  /** @throws {RunNotFoundError} */
+  async logs(id: string, query: Parameters<Journal['read']>[1]): Promise<JournalEntry[]> {
+    const run = await this.find(id);
+    return this.journal.read(run.runId, query);
+  }
+
+  /** Resolves when the run has ended, or after `seconds`. */
+  async awaitEnd(id: RunId, seconds: number): Promise<void> {
+    const ended = this.bus.run$(id).pipe(filter(({ entries }) => entries.some(isTerminalEntry)));
+    const waiting = firstValueFrom(race(ended, timer(seconds * 1_000)));
+    const { status } = await this.find(id);
+    if (!isTerminalRun(status)) await waiting;
+  }
+
+  /**
+   * Durable when it resolves; can be repeated.
+   *
+   * @throws {RunNotFoundError | RunFinishedError | ShuttingDownError}
+   */
+  async cancel(id: string): Promise<CancelOutcome> {
+    const run = await this.find(id);
+    if (run.status === 'CANCELLED') return { runId: run.runId, status: run.status, wasCancelled: true };
+    const status = await this.cancelUnfinished(run);
+    if (status === 'SUCCESS' || status === 'FAILED') throw new RunFinishedError(run.runId, status);
+    return { runId: run.runId, status, wasCancelled: false };
+  }
+
+  private async cancelUnfinished(run: StoredRun): Promise<RunStatus> {
+    if (isTerminalRun(run.status)) return run.status;
+    try {
+      return await this.engine.cancel(run.runId);
+    } catch (error) {
+      throw error instanceof EngineStoppingError ? new ShuttingDownError() : error;
+    }
+  }
+
+  private async fold(id: RunId): Promise<FoldedRun> {
+    const folded = await this.reader.read(id);
+    if (folded === undefined) throw new RunNotFoundError(id);
+    return folded;
+  }
+}

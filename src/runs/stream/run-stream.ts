@@ -1,0 +1,101 @@
+import type { EventBus } from '../../events/index.js';
+import { type JournalEntry, type RunId, isTerminalRun } from '../../executor/core/index.js';
+import type { Journal, StoredRun } from '../../storage/index.js';
+import { LiveBuffer } from './live-buffer.js';
+import { ConnectionClosed, type SseConnection } from './sse-connection.js';
+import { entryText, eventText, retryText } from './sse-text.js';
+import { isTerminalEntry } from './terminal-entry.js';
+
+/** Entries read from the journal at once. */
+const PAGE = 500;
+const RETRY_MS = 2_000;
+
+export interface RunStreamParts {
+  readonly runId: RunId;
+  /** Entries up to this one are not sent. */
+  readonly afterSeq: number;
+  readonly connection: SseConnection;
+  readonly journal: Journal;
+  readonly bus: EventBus;
+  /** Reads the run's row. */
+  readonly findRun: () => Promise<StoredRun>;
+  /** Live entries that are held for a client, and how far a stalled one may fall behind. */
+  readonly queueSize: number;
+}
+
+/**
+ * Sends one run's journal to one client: `replaying` what the journal has, page by page, then `live` from the bus; back to
+ * `replaying` whenever entries are missing in between. `cursor` is the last `seq` sent, so nothing is sent twice or left out.
+ */
+export class RunStream {
+  private readonly live: LiveBuffer;
+  private cursor: number;
+  private hasEnded = false;
+
+  constructor(private readonly parts: RunStreamParts) {
+    this.cursor = parts.afterSeq;
+    this.live = new LiveBuffer(parts.queueSize);
+  }
+
+  /** Resolves when the run has ended and all of it is sent, or when the client has gone. */
+  async run(): Promise<void> {
+    const { runId, bus, connection } = this.parts;
+    // Watching begins before the first read, so that nothing can fall between the two.
+    const watching = bus.run$(runId).subscribe(({ entries }) => this.live.push(entries));
+    void connection.whenGone.then(() => this.live.notify());
+    try {
+      await this.open();
+      await this.replay();
+      while (!this.hasEnded && connection.isOpen) await this.follow();
+      if (this.hasEnded) await this.close();
+    } catch (error) {
+      if (!(error instanceof ConnectionClosed)) throw error;
+    } finally {
+      watching.unsubscribe();
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { runId, connection } = this.parts;
+    const { status, progress, lastSeq } = await this.parts.findRun();
+    connection.write(retryText(RETRY_MS));
+    connection.write(eventText('stream.start', { run_id: runId, status, progress, last_seq: lastSeq }));
+    // A client that has seen everything gets nothing but the end.
+    this.hasEnded = isTerminalRun(status) && this.cursor >= lastSeq;
+  }
+
+  private async close(): Promise<void> {
+    const { runId, connection } = this.parts;
+    const { status } = await this.parts.findRun();
+    await connection.end(eventText('stream.end', { run_id: runId, status }));
+  }
+
+  private async replay(): Promise<void> {
+    const { runId, journal } = this.parts;
+    for (let isMore = !this.hasEnded; isMore && !this.hasEnded; ) {
+      const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
+      await this.send(page);
+      isMore = page.length === PAGE;
+    }
+  }
+
+  private async follow(): Promise<void> {
+    await this.live.filled();
+    const { entries, hasGap } = this.live.take();
+    const next = entries.find((entry) => entry.seq > this.cursor);
+    if (hasGap || (next !== undefined && next.seq !== this.cursor + 1)) await this.replay();
+    else await this.send(entries);
+  }
+
+  private async send(entries: readonly JournalEntry[]): Promise<void> {
+    const { connection, runId, queueSize } = this.parts;
+    const isTooSlow = (): boolean => this.live.latestSeq - this.cursor > queueSize;
+    for (const entry of entries) {
+      if (entry.seq <= this.cursor) continue;
+      connection.write(entryText(runId, entry));
+      this.cursor = entry.seq;
+      this.hasEnded = isTerminalEntry(entry);
+      if (connection.isCongested) await connection.drained(isTooSlow);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AppConfig } from '../../config/index.js';
+import { EventBus } from '../../events/index.js';
+import { ZodQueryPipe } from '../../http/index.js';
+import { ApiProblems } from '../../http/openapi/index.js';
+import { Journal } from '../../storage/index.js';
+import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
+import { type StreamQuery, noQuery, streamQuery } from '../dto/run.queries.js';
+import { RunsService } from '../runs.service.js';
+import { feedEvents } from './events-feed.js';
+import { startSeq } from './last-seq.js';
+import { RunStream } from './run-stream.js';
+import { StreamHub } from './stream-hub.js';
+
+const EXAMPLE_STREAM = `retry: 2000
+
+event: stream.start
+data: {"run_id":"${EXAMPLE_RUN_ID}","status":"RUNNING","progress":0,"last_seq":2}
+
+id: 1
+event: run.queued
+data: {"seq":1,"ts":1795428000.004,"lvl":"info","type":"run.queued","msg":"run queued","run_id":"${EXAMPLE_RUN_ID}"}
+
+event: stream.end
+data: {"run_id":"${EXAMPLE_RUN_ID}","status":"SUCCESS"}
+
+`;
+
+const STREAM_CONTENT = {
+  'text/event-stream': { schema: { type: 'string' as const }, example: EXAMPLE_STREAM },
+};
+
+/** The handlers write to the response themselves: see docs/decisions/0004-own-sse-writer.md. */
+@ApiTags('runs')
+@Controller()
+export class StreamsController {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly runs: RunsService,
+    private readonly journal: Journal,
+    private readonly bus: EventBus,
+    private readonly hub: StreamHub,
+  ) {}
+
+  @Get('runs/:run_id/stream')
+  @ApiOperation({
+    summary: 'Watch a run',
+    description:
+      'The journal as Server-Sent Events: `stream.start`, every event after the given one, live ones without a gap or a ' +
+      'repeat, and `stream.end` after the last. `data` of each is a `LogEntry` with `run_id`. A client that reads too ' +
+      'slowly gets `stream.lagged`; it connects again with `Last-Event-ID` and has lost nothing.',
+  })
+  @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
+  @ApiQuery({ name: 'after_seq', required: false, description: 'Entries up to this one are left out.', schema: { type: 'integer', minimum: 0 } })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event received; beats `after_seq`.' })
+  @ApiOkResponse({ description: 'The stream.', content: STREAM_CONTENT })
+  @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found', 'shutting-down')
+  async streamRun(
+    @Param('run_id') id: string,
+    @Query(new ZodQueryPipe(streamQuery)) query: StreamQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const afterSeq = startSeq(lastEventId, query.after_seq);
+    const { runId } = await this.runs.find(id);
+    const { journal, bus } = this;
+    const { sseQueueSize: queueSize } = this.config.monitoring;
+    const connection = this.hub.open(response);
+    const findRun = () => this.runs.find(runId);
+    await new RunStream({ runId, afterSeq, connection, journal, bus, findRun, queueSize }).run();
+  }
+
+  @Get('events')
+  @ApiOperation({
+    summary: 'Watch all runs',
+    description: 'Run-level events of all runs as Server-Sent Events, from now on. `GET /runs` tells what was before.',
+  })
+  @ApiOkResponse({ description: 'The stream.', content: STREAM_CONTENT })
+  @ApiProblems('invalid-parameter', 'unauthorized', 'shutting-down')
+  async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
+    await feedEvents(this.bus, this.hub.open(response), this.config.monitoring.sseQueueSize);
+  }
+}
