@@ -28,6 +28,7 @@ export interface ToolDefinition<Input extends z.ZodType = z.ZodType, Output exte
   /** `[a-z][a-z0-9_]*`, unique in the registry. */
   readonly name: string;
   readonly description: string;
+  /** Of an object: its keys are the arguments. */
   readonly input: Input;
   readonly output: Output;
   run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> | z.input<Output>;
@@ -35,14 +36,20 @@ export interface ToolDefinition<Input extends z.ZodType = z.ZodType, Output exte
 
 /** Types an agent written as a plain object, so that `params` and `input` are inferred from its schemas. */
 export function defineAgent<Params extends z.ZodType, Input extends z.ZodType, Output extends z.ZodType>(
-  definition: AgentDefinition<Params, Input, Output>,
+  definition: Omit<AgentDefinition<Params, Input, Output>, 'run'> & {
+    readonly run: (
+      context: AgentContext<z.output<Params>, z.output<Input>>,
+    ) => Promise<z.input<Output>> | z.input<Output>;
+  },
 ): AgentDefinition<Params, Input, Output> {
   return definition;
 }
 
 /** Types a tool written as a plain object. */
 export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
-  definition: ToolDefinition<Input, Output>,
+  definition: Omit<ToolDefinition<Input, Output>, 'run'> & {
+    readonly run: (args: z.output<Input>, context: ToolContext) => Promise<z.input<Output>> | z.input<Output>;
+  },
 ): ToolDefinition<Input, Output> {
   return definition;
 }

@@ -1,0 +1,1 @@
+export { TransformAgent } from './transform.agent.js';

@@ -1,0 +1,50 @@
+import type { HttpMethod, HttpRequest } from './http-messages.js';
+import { ACCEPTED_ENCODINGS } from './decode-body.js';
+import { RedirectError } from './http.errors.js';
+
+/** One request on the wire; a redirect makes the next. Header names are in lower case. */
+export interface Hop {
+  readonly url: URL;
+  readonly method: HttpMethod;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string | null;
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type', 'idempotency-key'];
+const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
+
+/** The first hop of a request. Headers that the caller set are never replaced. */
+export function firstHop(request: HttpRequest, idempotencyKey: string): Hop {
+  const { method } = request;
+  const body = request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json);
+  const headers = new Map([
+    ['accept', '*/*'],
+    ['accept-encoding', ACCEPTED_ENCODINGS],
+    ['user-agent', 'wand-orchestrator'],
+  ]);
+  if (body !== null)
+    headers.set('content-type', request.json === undefined ? 'text/plain;charset=UTF-8' : 'application/json');
+  if (method !== 'GET' && method !== 'HEAD') headers.set('idempotency-key', idempotencyKey);
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name.toLowerCase(), value);
+  const url = new URL(request.url);
+  url.hash = '';
+  return { url, method, headers, body };
+}
+
+/**
+ * The hop that an answer redirects to; undefined when it is no redirect. As in browsers, 303 becomes GET, 301 and 302 do
+ * so for POST, 307 and 308 repeat the request; credentials do not cross origins.
+ *
+ * @throws {RedirectError} if the location is not a URL.
+ */
+export function redirectedHop(hop: Hop, status: number, location: string | undefined): Hop | undefined {
+  if (!REDIRECTS.includes(status) || location === undefined) return undefined;
+  if (!URL.canParse(location, hop.url.href)) throw new RedirectError(`${hop.url.host} redirects to what is not a URL`);
+  const url = new URL(location, hop.url);
+  url.hash = '';
+  const becomesGet = (status === 303 && hop.method !== 'HEAD') || (status < 303 && hop.method === 'POST');
+  const dropped = [...(becomesGet ? BODY_HEADERS : []), ...(url.origin === hop.url.origin ? [] : CREDENTIALS)];
+  const headers = new Map([...hop.headers].filter(([name]) => !dropped.includes(name)));
+  return { url, method: becomesGet ? 'GET' : hop.method, headers, body: becomesGet ? null : hop.body };
+}

@@ -1,0 +1,132 @@
+import { STATUS_CODES } from 'node:http';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { Agent as Connections, type Dispatcher, request } from 'undici';
+import { type Json, setOwn } from '../../../../executor/core/index.js';
+import { AgentError, Tool, type ToolContext } from '../../../sdk/index.js';
+import { readDecoded } from './decode-body.js';
+import { decodeText, isJsonType } from './decode-text.js';
+import { EgressGuard } from './egress-guard.js';
+import { type Hop, firstHop, redirectedHop } from './hop.js';
+import { type HttpRequest, type HttpResponse, httpRequest, httpResponse } from './http-messages.js';
+import { HttpPolicy } from './http-policy.js';
+import { HttpError, NetworkError, RedirectError, ResponseTooLargeError } from './http.errors.js';
+import { retryAfterMs } from './retry-after.js';
+
+const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576;
+/** A body that is not read is taken off the wire up to this size, so that its connection can be used again. */
+const DUMP_LIMIT_BYTES = 65_536;
+
+type Answer = Dispatcher.ResponseData<unknown>;
+/** How one hop ended: with the next one, or with the answer that was asked for. */
+type Exchange = { readonly redirect: Hop } | { readonly response: HttpResponse };
+
+/** Calls HTTP services within the policy. Proxy variables of the environment are ignored: a proxy would undo the policy. */
+@Tool({
+  name: 'http_fetcher',
+  description:
+    'Sends an HTTP request and returns the answer as text, and as JSON when it is JSON. Follows redirects, decompresses, decodes the charset.',
+  input: httpRequest,
+  output: httpResponse,
+})
+export class HttpFetcher implements OnModuleDestroy {
+  private readonly guard: EgressGuard;
+  private readonly connections: Connections;
+  private readonly maxBytes: number;
+
+  constructor(policy: HttpPolicy) {
+    this.guard = new EgressGuard(policy);
+    this.maxBytes = policy.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+    // How long an answer may take is the attempt's to bound, through its signal.
+    this.connections = new Connections({ connect: this.guard.connect, headersTimeout: 0, bodyTimeout: 0 });
+  }
+
+  /**
+   * @throws {EgressBlockedError} if the policy forbids the URL or one it redirects to.
+   * @throws {HttpError} on a status of 400 or more that `accept_status` does not list.
+   * @throws {NetworkError} if there is no complete answer; worth another attempt.
+   * @throws {ResponseTooLargeError} if the decoded body is larger than the policy allows.
+   */
+  async run(args: HttpRequest, context: ToolContext): Promise<HttpResponse> {
+    let hop = firstHop(args, context.idempotencyKey);
+    for (let redirects = 0; ; redirects += 1) {
+      this.guard.checkUrl(hop.url);
+      const exchange = await this.exchange(hop, args, context);
+      if ('response' in exchange) return exchange.response;
+      if (redirects === args.follow_redirects) {
+        throw new RedirectError(`more than ${args.follow_redirects} redirects, the last from ${hop.url.host}`);
+      }
+      hop = exchange.redirect;
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.connections.destroy();
+  }
+
+  private async exchange(hop: Hop, args: HttpRequest, { signal }: ToolContext): Promise<Exchange> {
+    try {
+      const answer = await request(hop.url, {
+        dispatcher: this.connections,
+        method: hop.method,
+        headers: Object.fromEntries(hop.headers),
+        body: hop.body,
+        signal,
+      });
+      return await this.read(answer, hop, args);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof AgentError ? error : new NetworkError(hop.url, error);
+    }
+  }
+
+  private async read(answer: Answer, hop: Hop, args: HttpRequest): Promise<Exchange> {
+    const header = (name: string): string | undefined => joined(answer.headers[name]);
+    const status = answer.statusCode;
+    const next = args.follow_redirects === 0 ? undefined : redirectedHop(hop, status, header('location'));
+    const isFailure = status >= 400 && args.accept_status?.includes(status) !== true;
+    if (next !== undefined || isFailure) await answer.body.dump({ limit: DUMP_LIMIT_BYTES });
+    if (next !== undefined) return { redirect: next };
+    if (isFailure) throw httpError(status, hop, header('retry-after'));
+    const contentType = header('content-type') ?? null;
+    const bytes = await this.readBody(answer, hop.method);
+    const body = decodeText(bytes, contentType);
+    const json = isJsonType(contentType) ? parseJson(body) : undefined;
+    const response = { status, headers: headersOf(answer.headers), content_type: contentType, body };
+    return { response: json === undefined ? response : { ...response, json } };
+  }
+
+  private async readBody({ body, headers }: Answer, method: string): Promise<Buffer> {
+    const encoding = joined(headers['content-encoding']) ?? '';
+    const announced = Number(joined(headers['content-length']) ?? 0);
+    try {
+      if (method !== 'HEAD' && announced > this.maxBytes) throw new ResponseTooLargeError(this.maxBytes);
+      return await readDecoded(body as AsyncIterable<Uint8Array>, encoding, this.maxBytes);
+    } finally {
+      // What was not read must not hold the connection.
+      body.on('error', () => undefined).destroy();
+    }
+  }
+}
+
+function httpError(status: number, { method, url }: Hop, retryAfter: string | undefined): HttpError {
+  const reason = STATUS_CODES[status] ?? '';
+  return new HttpError(status, { method, url, reason, retryAfterMs: retryAfterMs(retryAfter, Date.now()) });
+}
+
+function headersOf(headers: Answer['headers']): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) setOwn(result, name, joined(value) ?? '');
+  return result;
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

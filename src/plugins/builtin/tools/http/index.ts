@@ -1,0 +1,3 @@
+export { HttpFetcher } from './http-fetcher.tool.js';
+export { httpRequest, httpResponse } from './http-messages.js';
+export { HttpPolicy } from './http-policy.js';

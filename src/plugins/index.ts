@@ -1,0 +1,30 @@
+export { HttpPolicy } from './builtin/tools/index.js';
+export { type HttpPolicyFactory, PluginsModule } from './plugins.module.js';
+export {
+  type ParamsCheckOptions,
+  type RegisteredAgent,
+  type RegisteredTool,
+  PluginRegistrationError,
+  PluginRegistry,
+  ToolInputError,
+  ToolNotAllowedError,
+  ToolOutputError,
+  ToolRunner,
+  UnknownToolError,
+} from './registry/index.js';
+export {
+  type AgentContext,
+  type AgentDefinition,
+  type ArtifactWriter,
+  type StoredArtifact,
+  type ToolContext,
+  type ToolDefinition,
+  Agent,
+  AgentError,
+  NonRetryableError,
+  Tool,
+  anyJson,
+  anyObject,
+  defineAgent,
+  defineTool,
+} from './sdk/index.js';

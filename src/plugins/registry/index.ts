@@ -1,0 +1,6 @@
+export { type ParamsCheckOptions } from './check-params.js';
+export { PluginDiscovery } from './plugin-discovery.js';
+export { type RegisteredAgent, type RegisteredTool, PluginRegistry } from './plugin-registry.js';
+export { PluginRegistrationError } from './registry.errors.js';
+export { ToolRunner } from './tool-runner.js';
+export { ToolInputError, ToolNotAllowedError, ToolOutputError, UnknownToolError } from './tool.errors.js';
