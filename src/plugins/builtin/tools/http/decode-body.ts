@@ -1,18 +1,19 @@
 import { Readable, type Transform, pipeline } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+// All of it, as a name that Node before 22.15 does not export could not be imported.
+import * as zlib from 'node:zlib';
 import { ResponseTooLargeError, UnsupportedEncodingError } from './http.errors.js';
 
 type Bytes = AsyncIterable<Uint8Array>;
 /** Makes the decoder, seeing the first bytes: what servers call deflate comes with and without a zlib header. */
 type DecoderFactory = (first: Uint8Array) => Transform;
 
-const isZstdKnown = typeof createZstdDecompress === 'function';
+const isZstdKnown = typeof zlib.createZstdDecompress === 'function';
 const DECODERS: Readonly<Record<string, DecoderFactory>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw()),
-  br: () => createBrotliDecompress(),
-  ...(isZstdKnown ? { zstd: () => createZstdDecompress() } : {}),
+  gzip: () => zlib.createGunzip(),
+  'x-gzip': () => zlib.createGunzip(),
+  deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
+  br: () => zlib.createBrotliDecompress(),
+  ...(isZstdKnown ? { zstd: () => zlib.createZstdDecompress() } : {}),
 };
 /** A server has no reason to nest them; each layer multiplies what a small answer can cost. */
 const MAX_LAYERS = 3;
