@@ -52,7 +52,7 @@ describe('GraphValidator', () => {
     faults.map(({ pointer, code }) => `${pointer} ${code}`);
 
   const echo = (id: string, fields: object = {}): object => ({ id, type: 'agent.echo', ...fields });
-  const graph = (nodes: readonly object[], edges: readonly object[] = [], fields: object = {}): object => ({
+  const graph = (nodes: readonly unknown[], edges: readonly object[] = [], fields: object = {}): object => ({
     name: 'g',
     nodes,
     edges,
@@ -248,7 +248,7 @@ describe('GraphValidator', () => {
           '/nodes/0/colour unknown-field',
           '/nodes/1/type unknown-agent',
           '/nodes/2/id duplicate-id',
-          '/edges/1 cycle',
+          '/edges/0 cycle',
           '/edges/1/cond invalid-condition',
           '/edges/2/to unknown-node',
         ].sort(),
@@ -378,7 +378,7 @@ describe('GraphValidator', () => {
     });
 
     it('is quick about a body that names the same sink again and again', () => {
-      const sinks = Array.from({ length: 300_000 }, (_, index) => `n${COUNT - 1 - (index % 7)}`);
+      const sinks = Array.from({ length: 300_000 }, (_, index) => `n${index % COUNT}`);
       const start = performance.now();
       expect(
         errorsOf(
@@ -388,7 +388,7 @@ describe('GraphValidator', () => {
             { sinks },
           ),
         ).length,
-      ).toBe(sinks.length - 7);
+      ).toBe(sinks.length - COUNT);
       expect(performance.now() - start).toBeLessThan(LIMIT_MS);
     });
   });

@@ -37,7 +37,8 @@ export function soundParts(body: unknown, shapeFaults: readonly Fault[]): SoundP
     isCertain({ pointer, code }) {
       const [, part, index] = pointer.split('/');
       if (unsound.edges.size > 0 && DEPENDS_ON_EDGES.includes(code)) return false;
-      return part === undefined || !(part in unsound) || !unsound[part as keyof typeof unsound].has(Number(index));
+      const isPart = part === 'nodes' || part === 'edges' || part === 'sinks';
+      return !isPart || !unsound[part].has(Number(index));
     },
   };
 }
