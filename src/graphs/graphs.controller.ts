@@ -12,7 +12,7 @@ import {
   toPage,
 } from '../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
-import { EXAMPLE_GRAPH, EXAMPLE_GRAPH_ID } from './dto/graph.examples.js';
+import { EXAMPLE_GRAPH, EXAMPLE_GRAPH_ID, EXAMPLE_PAGE, EXAMPLE_STORED_GRAPH } from './dto/graph.examples.js';
 import { type GetGraphQuery, type ListGraphsQuery, getGraphQuery, listGraphsQuery } from './dto/graph.queries.js';
 import {
   type CreatedGraph,
@@ -53,6 +53,7 @@ export class GraphsController {
   @ApiProblems(
     'malformed-json',
     'invalid-body',
+    'invalid-parameter',
     'unauthorized',
     'idempotency-in-flight',
     'payload-too-large',
@@ -105,7 +106,7 @@ export class GraphsController {
     schema: { type: 'string' },
   })
   @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
-  @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.' })
+  @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.', example: EXAMPLE_PAGE })
   @ApiProblems('invalid-parameter', 'unauthorized')
   async listGraphs(@Query(new ZodQueryPipe(listGraphsQuery)) query: ListGraphsQuery): Promise<Page<GraphItem>> {
     const { limit, cursor, name } = query;
@@ -122,7 +123,10 @@ export class GraphsController {
     description: 'The newest when left out.',
     schema: { type: 'integer', minimum: 1 },
   })
-  @ApiJsonAnswer(200, storedGraphSchema, { description: 'The version asked for.' })
+  @ApiJsonAnswer(200, storedGraphSchema, {
+    description: 'The version asked for; `graph` is the body exactly as it was sent.',
+    example: EXAMPLE_STORED_GRAPH,
+  })
   @ApiProblems('invalid-parameter', 'unauthorized', 'graph-not-found')
   async getGraph(
     @Param('graph_id') graphId: string,

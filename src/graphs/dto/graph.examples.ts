@@ -15,3 +15,27 @@ export const EXAMPLE_GRAPH = {
 };
 
 export const EXAMPLE_GRAPH_ID = 'g_01jd9x3k5r7s8t9v0w1x2y3z4a';
+
+const EXAMPLE_TIME = '2026-11-23T10:00:00.000Z';
+
+export const EXAMPLE_PAGE = {
+  items: [
+    {
+      graph_id: EXAMPLE_GRAPH_ID,
+      name: EXAMPLE_GRAPH.name,
+      version: 1,
+      created_at: EXAMPLE_TIME,
+      updated_at: EXAMPLE_TIME,
+    },
+  ],
+  next_cursor: null,
+};
+
+export const EXAMPLE_STORED_GRAPH = {
+  graph_id: EXAMPLE_GRAPH_ID,
+  version: 1,
+  name: EXAMPLE_GRAPH.name,
+  created_at: EXAMPLE_TIME,
+  archived_at: null,
+  graph: EXAMPLE_GRAPH,
+};

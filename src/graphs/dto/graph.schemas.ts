@@ -65,7 +65,7 @@ export const storedGraphSchema = named(
     name: z.string(),
     created_at: timestamp,
     archived_at: timestamp.nullable(),
-    graph: graphSpec.meta({ description: 'The body exactly as it was sent.' }),
+    graph: graphSpec,
   }),
 );
 
