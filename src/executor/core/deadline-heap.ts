@@ -9,7 +9,7 @@ export interface Deadline {
   readonly attempt: number;
 }
 
-/** A binary min-heap by `at`. */
+/** A binary min-heap by `at`; of what is due at one moment, the first node of the graph comes first. */
 export class DeadlineHeap {
   private readonly items: Deadline[] = [];
 
@@ -24,8 +24,8 @@ export class DeadlineHeap {
     items.push(deadline);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (this.at(parent) <= deadline.at) break;
-      items[at] = items[parent] as Deadline;
+      if (!isBefore(deadline, this.item(parent))) break;
+      items[at] = this.item(parent);
       at = parent;
     }
     items[at] = deadline;
@@ -48,15 +48,19 @@ export class DeadlineHeap {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.at(child + 1) < this.at(child)) child += 1;
-      if (this.at(child) >= last.at) break;
-      items[at] = items[child] as Deadline;
+      if (child + 1 < items.length && isBefore(this.item(child + 1), this.item(child))) child += 1;
+      if (!isBefore(this.item(child), last)) break;
+      items[at] = this.item(child);
       at = child;
     }
     items[at] = last;
   }
 
-  private at(index: number): number {
-    return (this.items[index] as Deadline).at;
+  private item(index: number): Deadline {
+    return this.items[index] as Deadline;
   }
+}
+
+function isBefore(one: Deadline, other: Deadline): boolean {
+  return one.at < other.at || (one.at === other.at && one.node < other.node);
 }

@@ -1,3 +1,4 @@
+import { clockDeadline } from './clock-deadline.js';
 import type { GraphPlan, PlanEdge, PlanNode } from './compile.js';
 import type { NodeError } from './errors.js';
 import { INPUT_SOURCE } from './graph-definition.js';
@@ -35,15 +36,6 @@ export function nextDeadline(state: RunState): EpochMs | undefined {
 function hasAborting(state: RunState): boolean {
   for (const index of state.running) if (nodeRecord(state, index).aborting) return true;
   return false;
-}
-
-/** When the queue or the run clock runs out; null when none is ticking. A cancellation stops both. */
-function clockDeadline(state: RunState): number | null {
-  if (state.cancelRequestedAt !== null || state.expired !== null) return null;
-  const { timeoutSec, expireIfNotStartedSec } = state.settings;
-  const [from, limitSec] =
-    state.startedAt === null ? [state.createdAt, expireIfNotStartedSec] : [state.startedAt, timeoutSec];
-  return limitSec === undefined ? null : from + limitSec * 1_000;
 }
 
 /** The making of one decision. */
@@ -86,7 +78,15 @@ class Decision {
     const { aborting } = this.record(node);
     switch (input.type) {
       case 'attempt_logged':
-        this.emit({ type: 'node.log', ts, nodeId, attempt, level: input.level, message: input.message, data: input.data });
+        this.emit({
+          type: 'node.log',
+          ts,
+          nodeId,
+          attempt,
+          level: input.level,
+          message: input.message,
+          data: input.data,
+        });
         return true;
       case 'attempt_progressed':
         this.emit({ type: 'node.progress', ts, nodeId, attempt, percent: input.percent, message: input.message });
@@ -117,7 +117,7 @@ class Decision {
 
   private recover(): void {
     this.emit({ type: 'run.recovered', ts: this.now, epoch: this.state.epoch + 1 });
-    if (this.isPastRunDeadline()) return;
+    if (this.isOutOfTime()) return;
     for (const index of [...this.state.running]) this.interrupt(this.node(index), 'crash');
     for (const index of [...this.state.retrying]) {
       const node = this.node(index);
@@ -168,8 +168,7 @@ class Decision {
   }
 
   private passDeadlines(): void {
-    const clock = clockDeadline(this.state);
-    if (clock !== null && this.now >= clock && this.state.ended < this.plan.nodes.length) this.expire();
+    if (this.isOutOfTime() && this.state.ended < this.plan.nodes.length) this.expire();
     const { abortDeadline, running, deadlines } = this.state;
     if (abortDeadline !== null && this.now >= abortDeadline) {
       for (const index of [...running]) if (nodeRecord(this.state, index).aborting) this.cancelNode(index, 'abandoned');
@@ -186,9 +185,10 @@ class Decision {
     }
   }
 
-  private isPastRunDeadline(): boolean {
+  /** A clock runs out now, or did before a crash that cut short what follows from it. */
+  private isOutOfTime(): boolean {
     const clock = clockDeadline(this.state);
-    return clock !== null && this.now >= clock;
+    return phaseOf(this.state) === 'expired' || (clock !== null && this.now >= clock);
   }
 
   /** A clock ended the run: what is under way fails with it, all the rest loses its chance. */
@@ -257,7 +257,7 @@ class Decision {
     }
   }
 
-  /** Skips a node that the phase does not let start: its own reason counts if it has one that weighs more. */
+  /** Skips a node that the phase does not let start: its own reason counts if it has one. */
   private skipForPhase(node: PlanNode): void {
     const lost: SkipReason = this.state.cancelRequestedAt === null ? 'run_failing' : 'run_cancelled';
     if (this.state.startedAt === null) return this.skip(node, lost, []);

@@ -1,8 +1,9 @@
+import { clockDeadline } from './clock-deadline.js';
 import type { GraphPlan, PlanNode } from './compile.js';
 import { CorruptJournalError } from './errors.js';
 import { type EpochMs, epochMs } from './ids.js';
 import { progressOf } from './progress.js';
-import { hasTakenFailureEdge, resolveInputEdges, resolveOutgoing } from './resolve-edges.js';
+import { hasTakenFailureEdge, resolveStart, resolveOutgoing } from './resolve-edges.js';
 import type { NodeEvent, NodeFailed, NodeSkipped, RunEvent, RunLevelEvent } from './run-event.js';
 import { type NodeRecord, type NodeState, type RunState, isFailing, nodeRecord, phaseOf } from './run-state.js';
 import { type NodeStatus, type RunStatus, isTerminalRun } from './statuses.js';
@@ -68,8 +69,7 @@ function reduceRunEvent(plan: GraphPlan, state: RunState, event: RunLevelEvent):
     case 'run.started':
       state.status = 'RUNNING';
       state.startedAt = event.ts;
-      for (const node of plan.nodes) if (node.incoming.length === 0) state.undecided.push(node.index);
-      resolveInputEdges(plan, state);
+      resolveStart(plan, state);
       return;
     case 'run.recovered':
       state.epoch = event.epoch;
@@ -133,7 +133,8 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
       return;
     case 'node.skipped':
       // Nothing failed, yet the node lost its chance: a clock ended the run, and this is all that the journal says of it.
-      if (event.reason === 'run_failing' && !isFailing(state)) state.expired = state.startedAt === null ? 'queue' : 'run';
+      if (event.reason === 'run_failing' && !isFailing(state))
+        state.expired = state.startedAt === null ? 'queue' : 'run';
       endNode(plan, state, node, skippedState(event), event.ts);
       return;
     case 'node.cancelled':
@@ -168,7 +169,7 @@ function waitForRetry(
 
 function failNode(plan: GraphPlan, state: RunState, node: PlanNode, event: NodeFailed): void {
   const { error } = event;
-  if (error.type === 'TimeoutError' && error.details?.['kind'] === 'run') state.expired = 'run';
+  if (isRunTimeout(state, event)) state.expired = 'run';
   endNode(plan, state, node, { status: 'FAILED', error, handled: node.definition.optional }, event.ts);
   if (node.definition.optional) return;
   if (hasTakenFailureEdge(plan, state, node)) {
@@ -176,6 +177,12 @@ function failNode(plan: GraphPlan, state: RunState, node: PlanNode, event: NodeF
     return;
   }
   state.failures.push(node.index);
+}
+
+/** An agent may hand on the time-out of another run, which looks the same: the clock tells them apart. */
+function isRunTimeout(state: RunState, { error, ts }: NodeFailed): boolean {
+  const clock = clockDeadline(state);
+  return error.type === 'TimeoutError' && error.details?.['kind'] === 'run' && clock !== null && ts >= clock;
 }
 
 function skippedState(event: NodeSkipped): NodeState {

@@ -6,16 +6,24 @@ import type { SkipReason } from './statuses.js';
 
 /** Resolves every edge out of a node that has just ended. */
 export function resolveOutgoing(plan: GraphPlan, state: RunState, node: PlanNode): void {
-  resolveEdges(plan, state, node.outgoing);
+  enqueue(state, resolveEdges(plan, state, node.outgoing));
 }
 
-/** Resolves every edge that comes from the run's input. */
-export function resolveInputEdges(plan: GraphPlan, state: RunState): void {
-  resolveEdges(plan, state, plan.inputEdges);
+/** Resolves every edge that comes from the run's input; nodes without any edge wait for no more than this either. */
+export function resolveStart(plan: GraphPlan, state: RunState): void {
+  const free = plan.nodes.filter(({ incoming }) => incoming.length === 0).map(({ index }) => index);
+  enqueue(state, [...free, ...resolveEdges(plan, state, plan.inputEdges)]);
 }
 
-function resolveEdges(plan: GraphPlan, state: RunState, edges: readonly number[]): void {
+/** Nodes that one event made decidable come in the order of the graph, whatever the order of its edges. */
+function enqueue(state: RunState, decidable: number[]): void {
+  for (const index of decidable.sort((a, b) => a - b)) state.undecided.push(index);
+}
+
+/** Returns the nodes whose last open edge this was. */
+function resolveEdges(plan: GraphPlan, state: RunState, edges: readonly number[]): number[] {
   const takenGroups = new Set<string>();
+  const decidable: number[] = [];
   for (const index of edges) {
     const edge = plan.edges[index] as PlanEdge;
     const verdict = verdictOf(plan, state, edge, takenGroups);
@@ -23,8 +31,9 @@ function resolveEdges(plan: GraphPlan, state: RunState, edges: readonly number[]
     state.verdicts[index] = verdict;
     const target = nodeRecord(state, edge.to);
     target.unresolved -= 1;
-    if (target.unresolved === 0) state.undecided.push(edge.to);
+    if (target.unresolved === 0) decidable.push(edge.to);
   }
+  return decidable;
 }
 
 export function isTaken(verdict: number | undefined): boolean {

@@ -29,7 +29,7 @@ export function retryOutcome({ node, record, settings, failure, now, random }: F
   // Interrupted attempts use up no retry.
   const used = record.attempts - record.interruptions;
   const allowed = retries ?? retry.max ?? settings.maxRetries;
-  if (!retryable || used > allowed || !isWanted(node, error)) return { kind: 'fail', error };
+  if (!retryable || used > allowed || !isWanted(node, error, used)) return { kind: 'fail', error };
   const wait = retryWait({
     attempt: used,
     baseSec: retry.baseSec ?? settings.retryBaseSec,
@@ -42,7 +42,10 @@ export function retryOutcome({ node, record, settings, failure, now, random }: F
   });
   if (wait.kind === 'rate_limited') {
     const limit = `asked to wait ${Math.ceil(wait.retryAfterMs / 1_000)} s, more than the ${settings.retryAfterMaxSec} s allowed`;
-    return { kind: 'fail', error: { ...error, type: 'rate_limited', message: `${limit}: ${message}`, retryable: false } };
+    return {
+      kind: 'fail',
+      error: { ...error, type: 'rate_limited', message: `${limit}: ${message}`, retryable: false },
+    };
   }
   const totalEnd = totalDeadline(node, record);
   if (totalEnd !== undefined && now + wait.waitMs >= totalEnd) {
@@ -59,7 +62,10 @@ export function totalTimeout(node: PlanNode, record: NodeRecord, last?: NodeErro
     message: `the attempts of "${node.definition.id}" may take ${String(node.definition.retry.totalSec)} s in all${because}`,
     retryable: false,
     attempts: record.attempts,
-    details: { kind: 'total', ...(last === undefined ? {} : { last_error: { type: last.type, message: last.message } }) },
+    details: {
+      kind: 'total',
+      ...(last === undefined ? {} : { last_error: { type: last.type, message: last.message } }),
+    },
   };
 }
 
@@ -68,9 +74,8 @@ function totalDeadline({ definition }: PlanNode, record: NodeRecord): number | u
   return totalSec === undefined || record.startedAt === null ? undefined : record.startedAt + totalSec * 1_000;
 }
 
-function isWanted(node: PlanNode, error: NodeError): boolean {
+function isWanted(node: PlanNode, { type, message, details }: NodeError, attempt: number): boolean {
   if (node.retryOn === undefined) return true;
-  const { type, message, attempts, details } = error;
-  const result = node.retryOn.evaluate({ error: { type, message, attempt: attempts, status: details?.['status'] ?? null } });
+  const result = node.retryOn.evaluate({ error: { type, message, attempt, status: details?.['status'] ?? null } });
   return result.ok && result.value === true;
 }
