@@ -52,7 +52,8 @@ async function timeRun(service: Service, graphId: string): Promise<number> {
   while (status === 202 && !['SUCCESS', 'FAILED', 'CANCELLED'].includes(String(run['status']))) {
     run = await service.get(`/runs/${String(body['run_id'])}`);
   }
-  if (run['status'] !== 'SUCCESS') throw new Error(`a run ended ${String(run['status'])}: ${JSON.stringify(run['error'])}`);
+  if (run['status'] !== 'SUCCESS')
+    throw new Error(`a run ended ${String(run['status'])}: ${JSON.stringify(run['error'])}`);
   return (performance.now() - start) / 1_000;
 }
 

@@ -65,7 +65,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
     if (child.exitCode !== null) throw new Error(`the service stopped with exit code ${child.exitCode}`);
     const ready = await fetch(`${url}/health/ready`).then(
       (response) => response.ok,

@@ -54,14 +54,14 @@ describe('kill -9 in the middle of running runs', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = async (): Promise<BuiltService> => {
-    const service = await BuiltService.start({ database: join(folder, 'wand.db') });
+  const start = async (database: string): Promise<BuiltService> => {
+    const service = await BuiltService.start({ database: join(folder, database) });
     services.push(service);
     return service;
   };
 
   it('loses no run and calls no agent again whose success was in the log', async () => {
-    const before = await start();
+    const before = await start('many.db');
     const { graph_id } = await before.post<{ graph_id: string }>('/graphs', graphFor(counter.url));
     const ids: string[] = [];
     for (let index = 0; index < RUNS; index++) {
@@ -83,7 +83,7 @@ describe('kill -9 in the middle of running runs', () => {
     const callsBefore = counter.calls.length;
     counter.open();
 
-    const after = await start();
+    const after = await start('many.db');
     for (const id of ids) {
       const run = await waitFor(`run ${id} to end`, async () => {
         const answer = await after.json<RunAnswer>(`/runs/${id}`);
@@ -104,7 +104,7 @@ describe('kill -9 in the middle of running runs', () => {
   });
 
   it('has the run whose 202 was the last thing the process said', async () => {
-    const before = await start();
+    const before = await start('one.db');
     const { graph_id } = await before.post<{ graph_id: string }>('/graphs', {
       name: 'echo',
       nodes: [{ id: 'only', type: 'agent.echo', params: { x: 1 } }],
@@ -112,7 +112,7 @@ describe('kill -9 in the middle of running runs', () => {
     });
     const { run_id } = await before.post<RunAnswer>('/runs', { graph_id });
     await before.stop('SIGKILL');
-    const after = await start();
+    const after = await start('one.db');
     const run = await waitFor('the run to succeed', async () => {
       const answer = await after.json<RunAnswer>(`/runs/${run_id}`);
       return answer.status === 'SUCCESS' && answer;
