@@ -42,7 +42,11 @@ const retrySpec = z
 
 const nodeSpec = z.strictObject({
   id: nodeId,
-  type: z.string().min(1).max(128).meta({ description: 'Type of a registered agent.', examples: ['agent.fetch'] }),
+  type: z
+    .string()
+    .min(1)
+    .max(128)
+    .meta({ description: 'Type of a registered agent.', examples: ['agent.fetch'] }),
   label: printable.min(1).max(MAX_TEXT).optional().meta({ description: 'A name for people.' }),
   params: jsonObject.optional().meta({
     description: 'The agent’s params; strings may hold `${ … }` templates.',
@@ -56,7 +60,10 @@ const nodeSpec = z.strictObject({
   join: z.enum(['all', 'any', 'settled']).optional().meta({ description: 'What its incoming edges must come to.' }),
   on_interrupt: z.enum(['retry', 'fail']).optional().meta({ description: 'What follows when its process dies.' }),
   always_on_cancel: z.boolean().optional().meta({ description: 'A settled node that runs even on cancel.' }),
-  reuse: z.enum(['auto', 'never']).optional().meta({ description: 'Whether a retry of the run may reuse its success.' }),
+  reuse: z
+    .enum(['auto', 'never'])
+    .optional()
+    .meta({ description: 'Whether a retry of the run may reuse its success.' }),
 });
 
 const edgeSpec = z.strictObject({
@@ -66,7 +73,10 @@ const edgeSpec = z.strictObject({
     .custom<Readonly<Record<string, string>>>(isStringMap, { error: 'takes an object of input keys and paths' })
     .meta({ type: 'object', additionalProperties: { type: 'string' } })
     .optional()
-    .meta({ description: 'Input key of the target → dotted path in the source’s output.', examples: [{ text: 'body' }] }),
+    .meta({
+      description: 'Input key of the target → dotted path in the source’s output.',
+      examples: [{ text: 'body' }],
+    }),
   on: z.enum(['success', 'failure', 'done']).optional().meta({ description: 'How the source must end.' }),
   cond: z
     .custom<string | JsonObject>((value) => typeof value === 'string' || isJsonObject(value), {
@@ -75,7 +85,11 @@ const edgeSpec = z.strictObject({
     .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] })
     .optional()
     .meta({ description: 'A CEL expression, or { var, op, value } with all, any and not.' }),
-  group: printable.min(1).max(64).optional().meta({ description: 'Edges of one source with the same group exclude each other.' }),
+  group: printable
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'Edges of one source with the same group exclude each other.' }),
   else: z.boolean().optional().meta({ description: 'On the last edge of a group: taken when no other is.' }),
 });
 
@@ -98,11 +112,11 @@ export const runOptionsSpec = z
 
 /** A graph as clients write it. It judges the shape; `src/graphs/validation` judges what it means. */
 export const graphSpec = z.strictObject({
-    name: printable.min(1).max(MAX_TEXT),
-    nodes: z.array(nodeSpec).min(1),
-    edges: z.array(edgeSpec),
-    options: runOptionsSpec.optional(),
-    sinks: z.array(nodeId).optional().meta({ description: 'Nodes whose output is the result; left out: every node.' }),
+  name: printable.min(1).max(MAX_TEXT),
+  nodes: z.array(nodeSpec).min(1),
+  edges: z.array(edgeSpec),
+  options: runOptionsSpec.optional(),
+  sinks: z.array(nodeId).optional().meta({ description: 'Nodes whose output is the result; left out: every node.' }),
 });
 
 export type GraphSpec = z.output<typeof graphSpec>;

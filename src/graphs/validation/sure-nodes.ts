@@ -45,9 +45,11 @@ export class SureNodes {
   private either(alternatives: readonly (Choices | undefined)[]): Choices | undefined {
     const pending = alternatives.filter((choices) => choices !== undefined);
     const branches = new Map<string, Set<number>>();
+    let fewest: Choices | undefined;
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const last = [...next].at(-1);
       if (last === undefined) return ALWAYS;
+      if (fewest === undefined || next.size < fewest.size) fewest = next;
       const [choice, way] = last;
       const before = new Map([...next].slice(0, -1));
       const branch = JSON.stringify([...before, choice]);
@@ -56,7 +58,7 @@ export class SureNodes {
       branches.set(branch, taken.add(way));
       if (isNew && taken.size === this.waysOf.get(choice)?.size) pending.push(before);
     }
-    return alternatives.find((choices) => choices !== undefined);
+    return fewest;
   }
 }
 

@@ -23,8 +23,9 @@ export function componentSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutIds(schema as JsonSchema)]));
 }
 
-function withoutIds({ $id: _id, $schema: _schema, ...schema }: JsonSchema): JsonSchema {
-  return schema;
+/** Components are found by their place in the document: an `$id` would move the base of the references inside. */
+function withoutIds(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$id' && key !== '$schema'));
 }
 
 function refTo(id: string): string {

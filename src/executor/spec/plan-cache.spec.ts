@@ -1,0 +1,75 @@
+import { PluginRegistry } from '../../plugins/index.js';
+import { GraphRepository, type StoredGraph, type StoredGraphVersion } from '../../storage/index.js';
+import { epochMs, graphId } from '../core/index.js';
+import { CelExpressionCompiler } from '../expressions/index.js';
+import { PlanCache } from './plan-cache.js';
+
+/** Holds two versions of every graph and counts how often each is read; each has as many nodes as it was made with. */
+class CountedGraphs extends GraphRepository {
+  readonly reads: string[] = [];
+
+  constructor(private readonly nodes: number) {
+    super();
+  }
+
+  override findVersion(id: ReturnType<typeof graphId>, version: number): Promise<StoredGraphVersion | undefined> {
+    this.reads.push(`${id}@${version}`);
+    if (version > 2) return Promise.resolve(undefined);
+    const nodes = Array.from({ length: this.nodes }, (_, index) => ({ id: `n${index}`, type: 'agent.gone' }));
+    const specJson = JSON.stringify({ name: 'g', nodes, edges: [], options: { concurrency: version } });
+    return Promise.resolve({ graphId: id, version, name: 'g', specJson, createdAt: epochMs(0) });
+  }
+
+  override create = (): Promise<void> => Promise.reject(new Error('not here'));
+  override addVersion = (): Promise<number | undefined> => Promise.resolve(undefined);
+  override archive = (): Promise<void> => Promise.resolve();
+  override find = (): Promise<StoredGraph | undefined> => Promise.resolve(undefined);
+  override list = (): Promise<StoredGraph[]> => Promise.resolve([]);
+}
+
+const A = graphId('g_a');
+
+describe('PlanCache', () => {
+  const cacheOf = (graphs: GraphRepository): PlanCache =>
+    new PlanCache(graphs, new PluginRegistry(), new CelExpressionCompiler());
+
+  it('compiles a version once and shares it', async () => {
+    const graphs = new CountedGraphs(1);
+    const cache = cacheOf(graphs);
+    const first = await cache.get(A, 1);
+    expect(first).toMatchObject({ options: { concurrency: 1 }, plan: { topological: [0] } });
+    expect(await cache.get(A, 1)).toBe(first);
+    expect(await cache.get(A, 2)).toMatchObject({ options: { concurrency: 2 } });
+    expect(graphs.reads).toEqual(['g_a@1', 'g_a@2']);
+  });
+
+  it('does not know a version that is not there', async () => {
+    expect(await cacheOf(new CountedGraphs(1)).get(A, 3)).toBeUndefined();
+  });
+
+  it('lets nodes of an agent that is gone start, so that their attempts say so', async () => {
+    const found = await cacheOf(new CountedGraphs(1)).get(A, 1);
+    expect(found?.plan.nodes[0]?.contract).toMatchObject({ params: { open: true }, input: { open: true } });
+  });
+
+  it('forgets what was used least recently when it holds too many nodes', async () => {
+    const graphs = new CountedGraphs(40_000);
+    const cache = cacheOf(graphs);
+    await cache.get(A, 1);
+    await cache.get(A, 2);
+    await cache.get(A, 1);
+    await cache.get(graphId('g_b'), 1);
+    graphs.reads.length = 0;
+    await cache.get(A, 1);
+    await cache.get(A, 2);
+    expect(graphs.reads).toEqual(['g_a@2']);
+  });
+
+  it('keeps a graph that is larger than the cache while it is the newest', async () => {
+    const graphs = new CountedGraphs(100_001);
+    const cache = cacheOf(graphs);
+    await cache.get(A, 1);
+    await cache.get(A, 1);
+    expect(graphs.reads).toEqual(['g_a@1']);
+  });
+});
