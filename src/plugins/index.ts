@@ -11,6 +11,8 @@ export {
   ToolOutputError,
   ToolRunner,
   UnknownToolError,
+  checkSchema,
+  summariseIssues,
 } from './registry/index.js';
 export {
   type AgentContext,

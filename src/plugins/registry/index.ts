@@ -2,5 +2,6 @@ export { type ParamsCheckOptions } from './check-params.js';
 export { PluginDiscovery } from './plugin-discovery.js';
 export { type RegisteredAgent, type RegisteredTool, PluginRegistry } from './plugin-registry.js';
 export { PluginRegistrationError } from './registry.errors.js';
+export { checkSchema, summariseIssues } from './schema-check.js';
 export { ToolRunner } from './tool-runner.js';
 export { ToolInputError, ToolNotAllowedError, ToolOutputError, UnknownToolError } from './tool.errors.js';
