@@ -95,6 +95,14 @@ describe('/graphs', () => {
     });
   });
 
+  it('lists a hundred faults and counts the rest', async () => {
+    const body = { ...graphNamed('many'), nodes: Array.from({ length: 130 }, () => 1) };
+    const { errors } = (await api.post('/graphs/validate', body)).body as { readonly errors: readonly object[] };
+    expect(errors).toHaveLength(101);
+    expect(errors.at(-1)).toEqual({ pointer: '', code: 'more-faults', message: '30 more faults are not listed' });
+    expect((await api.post('/graphs', body)).body).toMatchObject({ detail: 'the graph has 130 faults' });
+  });
+
   describe('PUT', () => {
     it('adds a version and leaves the older ones as they were', async () => {
       const { graph_id } = await create(graphNamed('first'));

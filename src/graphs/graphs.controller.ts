@@ -24,7 +24,7 @@ import {
   graphVerdictSchema,
   storedGraphSchema,
 } from './dto/graph.schemas.js';
-import { toCreatedGraph, toGraphItem, toStoredGraph } from './dto/to-graph-dto.js';
+import { capFaults, toCreatedGraph, toGraphItem, toStoredGraph } from './dto/to-graph-dto.js';
 import { GraphsService } from './graphs.service.js';
 import { GraphValidator } from './validation/graph-validator.js';
 
@@ -93,7 +93,7 @@ export class GraphsController {
     const verdict = this.validator.validate(body);
     return verdict.valid
       ? { valid: true, errors: [], warnings: [...verdict.warnings] }
-      : { valid: false, errors: [...verdict.errors], warnings: [] };
+      : { valid: false, errors: capFaults(verdict.errors), warnings: [] };
   }
 
   @Get()

@@ -47,6 +47,8 @@ export class GraphValidator {
 
   /** Checks any JSON value. All faults are listed; of a part whose shape is wrong, only what is wrong with its shape. */
   validate(body: unknown): GraphVerdict {
+    const oversize = limitFaults(body, this.config.limits);
+    if (oversize.length > 0) return { valid: false, errors: oversize };
     const parsed = graphSpec.safeParse(body, { reportInput: true });
     if (parsed.success) return this.judge(body as GraphSpec);
     const shapeFaults = faultsOf(graphSpec, parsed.error);
@@ -62,8 +64,6 @@ export class GraphValidator {
   }
 
   private check(spec: GraphSpec): CheckedSpec {
-    const oversize = limitFaults(spec, this.config.limits);
-    if (oversize.length > 0) return { faults: oversize };
     const structure = structureFaults(spec);
     const expressions = expressionFaults(spec, this.expressions);
     const faults = [...structure, ...agentFaults(spec, this.registry), ...expressions];

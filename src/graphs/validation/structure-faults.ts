@@ -1,4 +1,4 @@
-import { INPUT_SOURCE, jsonPointer } from '../../executor/core/index.js';
+import { INPUT_SOURCE, isJsonObject, jsonPointer } from '../../executor/core/index.js';
 import type { EdgeSpec, GraphSpec } from '../../executor/index.js';
 import { NodeNames } from './node-names.js';
 import type { GraphFault } from './graph-fault.js';
@@ -8,13 +8,18 @@ export interface StructureLimits {
   readonly maxEdges: number;
 }
 
-/** What is wrong with the size of a graph. The other checks run only within the limits. */
-export function limitFaults({ nodes, edges }: GraphSpec, { maxNodes, maxEdges }: StructureLimits): GraphFault[] {
-  const excess = (pointer: string, what: string, count: number, limit: number): GraphFault[] =>
-    count <= limit
-      ? []
-      : [{ pointer, code: 'limit-exceeded', message: `${count} ${what}: this service takes at most ${limit}` }];
-  return [...excess('/nodes', 'nodes', nodes.length, maxNodes), ...excess('/edges', 'edges', edges.length, maxEdges)];
+/**
+ * What is wrong with the size of a body. Nothing else may look at one that is too large: it would cost time and memory for
+ * each of its parts.
+ */
+export function limitFaults(body: unknown, { maxNodes, maxEdges }: StructureLimits): GraphFault[] {
+  const limits = { nodes: maxNodes, edges: maxEdges, sinks: maxNodes };
+  return Object.entries(limits).flatMap(([part, limit]) => {
+    const list = isJsonObject(body) && Object.hasOwn(body, part) ? body[part] : undefined;
+    if (!Array.isArray(list) || list.length <= limit) return [];
+    const message = `${list.length} ${part}: this service takes at most ${limit}`;
+    return [{ pointer: `/${part}`, code: 'limit-exceeded', message }];
+  });
 }
 
 /** What is wrong with the ids, the ends of edges, their groups and the sinks. */
