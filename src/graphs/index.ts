@@ -1,4 +1,3 @@
-export { EXAMPLE_GRAPH_ID } from './dto/graph.examples.js';
 export { GraphsModule } from './graphs.module.js';
 export { type AcceptedVersion, type GraphAtVersion, GraphsService } from './graphs.service.js';
 export { type GraphFault, type GraphWarning } from './validation/graph-fault.js';

@@ -10,7 +10,6 @@ export {
   idempotencyRequestOf,
   sendAnswer,
 } from './idempotency/index.js';
-export { ApiProblems, ProblemDetailDto, ProblemDto } from './openapi/index.js';
 export { type Page, cursorQuery, decodeCursor, encodeCursor, limitQuery, toPage } from './pagination/index.js';
 export {
   PROBLEMS,

@@ -19,7 +19,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
 ];
 
 /** The OpenAPI 3.1 document of the application as it is wired. */
-export function buildOpenApiDocument(app: NestExpressApplication, version: string): OpenAPIObject {
+function buildOpenApiDocument(app: NestExpressApplication, version: string): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Wand Orchestrator')
