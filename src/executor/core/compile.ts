@@ -67,16 +67,14 @@ export function compile(definition: GraphDefinition, { contractOf, expressions }
     if (index === undefined) throw new UnknownNodeError(`an edge names the unknown node "${id}"`);
     return index;
   };
-  const edges = definition.edges.map(
-    (edge, index): PlanEdge => ({
-      index,
-      from: edge.from === INPUT_SOURCE ? FROM_INPUT : indexOrFail(edge.from),
-      to: indexOrFail(edge.to),
-      definition: edge,
-      map: edge.map.map(([key, path]) => ({ key, path: parsePath(path) })),
-      condition: edge.cond === undefined ? undefined : compileEdgeCondition(edge.cond, expressions),
-    }),
-  );
+  const edges = definition.edges.map((edge, index): PlanEdge => ({
+    index,
+    from: edge.from === INPUT_SOURCE ? FROM_INPUT : indexOrFail(edge.from),
+    to: indexOrFail(edge.to),
+    definition: edge,
+    map: edge.map.map(([key, path]) => ({ key, path: parsePath(path) })),
+    condition: edge.cond === undefined ? undefined : compileEdgeCondition(edge.cond, expressions),
+  }));
   const incoming: number[][] = definition.nodes.map(() => []);
   const outgoing: number[][] = definition.nodes.map(() => []);
   const inputEdges: number[] = [];

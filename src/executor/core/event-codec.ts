@@ -94,7 +94,9 @@ function encodeData(event: RunEvent): JsonObject | null {
     case 'node.log':
       return event.data ?? null;
     case 'node.progress':
-      return event.message === undefined ? { percent: event.percent } : { percent: event.percent, message: event.message };
+      return event.message === undefined
+        ? { percent: event.percent }
+        : { percent: event.percent, message: event.message };
     case 'node.retrying':
       return { error: encodeNodeError(event.error), wait_ms: event.waitMs, due_at: event.dueAt };
     case 'node.interrupted':
@@ -113,7 +115,7 @@ function encodeData(event: RunEvent): JsonObject | null {
 /**
  * The event of a journal row: the inverse of `encodeEvent`.
  *
- * @throws {CorruptJournalError} if a field is missing.
+ * @throws {CorruptJournalError} if a field is missing or the type is unknown.
  */
 export function decodeEntry(entry: JournalEntry): RunEvent {
   const { ts } = entry;
@@ -185,6 +187,8 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
       };
     case 'node.cancelled':
       return { type: entry.type, ...node(), ended: field('ended') as AttemptEnd };
+    default:
+      throw new CorruptJournalError(`the type of the entry at seq ${entry.seq} is unknown: ${String(entry.type)}`);
   }
 }
 

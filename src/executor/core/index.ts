@@ -1,5 +1,15 @@
 export { type Json, type JsonObject, isJsonObject } from './json.js';
-export { type EpochMs, type GraphId, type RunId, GRAPH_ID, RUN_ID, ULID_PATTERN, epochMs, graphId, runId } from './ids.js';
+export {
+  type EpochMs,
+  type GraphId,
+  type RunId,
+  GRAPH_ID,
+  RUN_ID,
+  ULID_PATTERN,
+  epochMs,
+  graphId,
+  runId,
+} from './ids.js';
 export {
   type Level,
   type NodeStatus,
@@ -62,8 +72,21 @@ export {
   compile,
 } from './compile.js';
 export { decide, nextDeadline } from './decide.js';
-export { decodeEntry, decodeRunError, encodeEvent, encodeEvents, encodeNodeError, encodeRunError } from './event-codec.js';
-export { type GatheredInput, type UpstreamOutcome, gatherInput, overridesParam, upstreamOutcomes } from './node-input.js';
+export {
+  decodeEntry,
+  decodeRunError,
+  encodeEvent,
+  encodeEvents,
+  encodeNodeError,
+  encodeRunError,
+} from './event-codec.js';
+export {
+  type GatheredInput,
+  type UpstreamOutcome,
+  gatherInput,
+  overridesParam,
+  upstreamOutcomes,
+} from './node-input.js';
 export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
 export { reduce } from './reduce.js';

@@ -3,7 +3,9 @@ import type { NodeError } from './errors.js';
 import type { Json, JsonObject } from './json.js';
 import { lookup } from './paths.js';
 import { setOwn } from './plain-object.js';
-import { type RunState, nodeRecord, Verdict } from './run-state.js';
+import { type NodeState, type RunState, nodeRecord, Verdict } from './run-state.js';
+
+type CompletedState = Extract<NodeState, { readonly status: 'SUCCESS' | 'FAILED' }>;
 
 /** What edges brought to a node: keys of its input, and params that they override. */
 export interface GatheredInput {
@@ -22,12 +24,14 @@ export function visibleError(error: NodeError): JsonObject {
   return { type: error.type, message: error.message, attempts: error.attempts };
 }
 
-/** What the paths of an edge lead into: the source's output, `{ error }` when it failed, the run's input for `$input`. */
+/**
+ * What the paths of an edge lead into: the source's output, `{ error }` when it failed, the run's input for `$input`. Of no
+ * use for sources that were skipped or cancelled: they take no edge.
+ */
 export function sourceValue(state: RunState, edge: PlanEdge): Json {
   if (edge.from === FROM_INPUT) return state.input;
-  const source = nodeRecord(state, edge.from).state;
-  if (source.status === 'SUCCESS') return source.output;
-  return source.status === 'FAILED' ? { error: visibleError(source.error) } : null;
+  const source = nodeRecord(state, edge.from).state as CompletedState;
+  return source.status === 'SUCCESS' ? source.output : { error: visibleError(source.error) };
 }
 
 /** The mapped keys of one edge; a path that leads nowhere supplies nothing. */

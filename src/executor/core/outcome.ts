@@ -4,7 +4,9 @@ import { INPUT_SOURCE } from './graph-definition.js';
 import type { Json, JsonObject } from './json.js';
 import { setOwn } from './plain-object.js';
 import { isTaken } from './resolve-edges.js';
-import { type RunState, nodeRecord } from './run-state.js';
+import { type NodeState, type RunState, nodeRecord } from './run-state.js';
+
+type FailedState = Extract<NodeState, { readonly status: 'FAILED' }>;
 
 /** The warning of a run that succeeded although none of its sinks did. */
 export const NO_SINK_REACHED = 'no_sink_reached';
@@ -32,7 +34,11 @@ export function resultOf(plan: GraphPlan, state: RunState): RunResult {
     } else if (node.status === 'FAILED') failedHandled += Number(node.handled);
     else skipped += 1;
   }
-  return { outputs, sinks: plan.definition.sinks ?? [], summary: { succeeded, failedHandled, skipped } };
+  return { outputs, sinks: sinksOf(plan), summary: { succeeded, failedHandled, skipped } };
+}
+
+function sinksOf(plan: GraphPlan): readonly string[] {
+  return plan.definition.sinks ?? [];
 }
 
 function sinkTest(plan: GraphPlan): (id: string) => boolean {
@@ -44,9 +50,11 @@ function sinkTest(plan: GraphPlan): (id: string) => boolean {
 
 /** True if the graph names sinks and none of them succeeded. */
 export function isNoSinkReached(plan: GraphPlan, state: RunState): boolean {
-  const { sinks } = plan.definition;
-  if (sinks === undefined || sinks.length === 0) return false;
-  return !sinks.some((id) => nodeRecord(state, plan.indexOf.get(id) as number).state.status === 'SUCCESS');
+  const sinks = sinksOf(plan);
+  return (
+    sinks.length > 0 &&
+    !sinks.some((id) => nodeRecord(state, plan.indexOf.get(id) as number).state.status === 'SUCCESS')
+  );
 }
 
 /** Why the run failed; undefined if it did not. */
@@ -56,7 +64,7 @@ export function runErrorOf(plan: GraphPlan, state: RunState): RunError | undefin
   if (failed !== undefined) return nodeFailureError(plan, state, failed);
   if (state.strictFault !== null) return conditionFaultError(plan, state.strictFault);
   if (state.settings.requireSink && isNoSinkReached(plan, state)) {
-    const message = `none of the sinks succeeded: ${(plan.definition.sinks ?? []).join(', ')}`;
+    const message = `none of the sinks succeeded: ${sinksOf(plan).join(', ')}`;
     return { type: 'NoSinkReached', message, retryable: false, attempts: 0 };
   }
   return undefined;
@@ -111,8 +119,7 @@ function isFailureTaken(state: RunState, edge: PlanEdge): boolean {
   return state.nodes[edge.from]?.state.status === 'FAILED';
 }
 
+/** The error of a node that is known to have failed. */
 function errorOf(state: RunState, node: number): NodeError {
-  const failed = nodeRecord(state, node).state;
-  if (failed.status !== 'FAILED') throw new TypeError(`node ${node} is ${failed.status}, not FAILED`);
-  return failed.error;
+  return (nodeRecord(state, node).state as FailedState).error;
 }

@@ -92,13 +92,7 @@ export type NodeEvent =
   | NodeCancelled;
 
 export type RunLevelEvent =
-  | RunQueued
-  | RunStarted
-  | RunRecovered
-  | RunCancelRequested
-  | RunSucceeded
-  | RunFailed
-  | RunCancelled;
+  RunQueued | RunStarted | RunRecovered | RunCancelRequested | RunSucceeded | RunFailed | RunCancelled;
 
 /** Everything that can happen to a run, in the order of its life. */
 export type RunEvent = RunLevelEvent | NodeEvent;

@@ -1,0 +1,119 @@
+import { graph, node } from '../../../test/support/graph-builder.js';
+import { LiveRun, briefly } from '../../../test/support/live-run.js';
+
+describe('a run that is taken over', () => {
+  it('says so with a higher epoch each time, and starts interrupted attempts again', () => {
+    const run = LiveRun.started(graph(['a']));
+    const once = run.reloaded();
+    expect(briefly(once.take())).toEqual(['run.recovered', 'node.interrupted a', 'node.started a']);
+    const twice = once.crash();
+    expect(twice.eventsOf('run.recovered').map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(twice.record('a')).toMatchObject({ attempts: 3, interruptions: 2, crashes: 2 });
+  });
+
+  it('was not taken before when it was only queued', () => {
+    expect(
+      briefly(
+        LiveRun.queued(graph(['a']))
+          .reloaded()
+          .take(),
+      ),
+    ).toEqual(['run.started', 'node.started a']);
+  });
+
+  it('never runs a node again that has succeeded', () => {
+    const run = LiveRun.started(graph(['a', 'b'], ['a -> b']));
+    run.succeed('a', { v: 1 });
+    const recovered = run.crash();
+    expect(recovered.starts).toEqual(['a', 'b', 'b']);
+    expect(recovered.node('a')).toEqual({ status: 'SUCCESS', output: { v: 1 } });
+  });
+
+  it('starts what a success enabled when the journal ends with that success', () => {
+    const run = LiveRun.started(graph(['a', 'b'], ['a -> b']));
+    run.succeed('a');
+    const recovered = run.crash(run.tape.length - 1);
+    expect(recovered.starts).toEqual(['a', 'b']);
+  });
+
+  it('ends when the journal lacks nothing but the end', () => {
+    const run = LiveRun.started(graph(['a']));
+    run.succeed('a');
+    expect(briefly(run.crash(run.tape.length - 1).tape.events()).slice(-2)).toEqual(['run.recovered', 'run.succeeded']);
+  });
+
+  it('is left alone when it has ended', () => {
+    const run = LiveRun.started(graph(['a']));
+    run.succeed('a');
+    expect(run.reloaded().take()).toEqual([]);
+  });
+
+  it('starts what it interrupted before what had no slot yet', () => {
+    const run = LiveRun.started(graph(['a', 'b', 'c']), { concurrency: 2 });
+    expect(run.crash().starts).toEqual(['a', 'b', 'a', 'b']);
+  });
+});
+
+describe('the limit on interruptions', () => {
+  it('lets an attempt be lost that often, and fails the node the next time', () => {
+    let run = LiveRun.started(graph(['a']), { maxInterruptions: 2 });
+    run = run.crash().crash();
+    expect(run.statuses.a).toBe('RUNNING');
+    run = run.crash();
+    expect(run.node('a')).toMatchObject({
+      status: 'FAILED',
+      error: {
+        type: 'InterruptedError',
+        message: 'the process stopped during 3 attempts, more than the 2 allowed',
+        retryable: false,
+        attempts: 3,
+      },
+    });
+    expect(run.status).toBe('FAILED');
+  });
+
+  it('does not count orderly stops', () => {
+    let run = LiveRun.started(graph(['a']), { maxInterruptions: 0 });
+    for (let stops = 0; stops < 3; stops++) {
+      expect(briefly(run.shutdown())).toEqual(['node.interrupted a']);
+      run = run.crash();
+      expect(run.statuses.a).toBe('RUNNING');
+    }
+    expect(run.record('a')).toMatchObject({ attempts: 4, interruptions: 3, crashes: 0 });
+    expect(run.crash().statuses.a).toBe('FAILED');
+  });
+
+  it('uses up no retry', () => {
+    const run = LiveRun.started(graph([node('a', { retries: 1 })])).crash();
+    run.fail('a', { retryable: true });
+    run.tick(1_000);
+    expect(run.record('a')).toMatchObject({ attempts: 3, state: { status: 'RUNNING' } });
+  });
+});
+
+describe('on_interrupt: fail', () => {
+  const fragile = (): LiveRun => LiveRun.started(graph([node('a', { onInterrupt: 'fail', retries: 3 }), 'b']));
+  const message = 'the process stopped during the attempt, and the node says on_interrupt: "fail"';
+
+  it('fails the node when a crash ended its attempt', () => {
+    const run = fragile().crash();
+    expect(run.node('a')).toMatchObject({
+      status: 'FAILED',
+      error: { type: 'InterruptedError', message, attempts: 1 },
+    });
+    expect(run.statuses.b).toBe('RUNNING');
+  });
+
+  it('fails it when an orderly stop did, once the run is taken again', () => {
+    const run = fragile();
+    run.shutdown();
+    expect(run.statuses.a).toBe('RETRYING');
+    expect(run.crash().node('a')).toMatchObject({ status: 'FAILED', error: { message } });
+  });
+
+  it('does not touch a node that was waiting for its next attempt', () => {
+    const run = fragile();
+    run.fail('a', { retryable: true });
+    expect(run.crash().statuses.a).toBe('RETRYING');
+  });
+});
