@@ -6,7 +6,7 @@ import { Clock, type GraphSpec, type RunOptionsSpec, RunEngine, toRunSettings } 
 import { GraphsService } from '../graphs/index.js';
 import type { Answer, GuardWith } from '../http/index.js';
 import { Ids, Journal } from '../storage/index.js';
-import { ShuttingDownError } from './runs.errors.js';
+import { engineProblem } from './runs.errors.js';
 
 /** What a client asks for. */
 export interface StartRun {
@@ -34,11 +34,11 @@ export class RunStarter {
    * Commits a run and offers it to the engine: once this resolves, the run survives `kill -9`. `answerOf` makes the answer
    * that a repeated request gets again.
    *
-   * @throws {ProblemError} `graph-not-found`, `graph-archived` or `shutting-down`.
+   * @throws {ProblemError} `graph-not-found`, `graph-archived`, `shutting-down` or `not-ready`.
    * @throws {JournalBusyError | JournalUnavailableError} and nothing was stored.
    */
   async start(request: StartRun, guardWith: GuardWith, answerOf: (runId: RunId) => Answer): Promise<Answer> {
-    if (!this.engine.accepts) throw new ShuttingDownError();
+    if (this.engine.phase !== 'running') throw engineProblem(this.engine.phase);
     const { graph, version } = await this.graphs.resolve(request.graphId, request.version);
     const { options } = JSON.parse(version.specJson) as GraphSpec;
     const settings = toRunSettings(this.config.execution, options, request.options);

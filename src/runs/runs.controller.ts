@@ -51,7 +51,12 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Start a run', description: 'The run is durable when this answers.' })
   @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
-  @ApiQuery({ name: 'wait', required: false, description: 'Seconds to wait for the end.', schema: { type: 'number', minimum: 0, maximum: 60 } })
+  @ApiQuery({
+    name: 'wait',
+    required: false,
+    description: 'Seconds to wait for the end.',
+    schema: { type: 'number', minimum: 0, maximum: 60 },
+  })
   @ApiJsonBody(startRunSchema, { examples: { demo: EXAMPLE_START_RUN } })
   @ApiJsonAnswer(200, runSchema, { description: 'With `wait`: the run, ended in time.', example: EXAMPLE_RUN })
   @ApiJsonAnswer(202, startedRunSchema, {
@@ -73,6 +78,7 @@ export class RunsController {
     'idempotency-mismatch',
     'storage-unavailable',
     'shutting-down',
+    'not-ready',
     'overloaded',
   )
   async startRun(
@@ -102,10 +108,27 @@ export class RunsController {
   @Get()
   @ApiOperation({ summary: 'List runs, newest first' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next_cursor` of the page before.', schema: { type: 'string' } })
-  @ApiQuery({ name: 'status', required: false, description: 'Repeatable, or several with commas between.', style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: [...RUN_STATUSES] } } })
+  @ApiQuery({
+    name: 'cursor',
+    required: false,
+    description: '`next_cursor` of the page before.',
+    schema: { type: 'string' },
+  })
+  @ApiQuery({
+    name: 'status',
+    required: false,
+    description: 'Repeatable, or several with commas between.',
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', items: { type: 'string', enum: [...RUN_STATUSES] } },
+  })
   @ApiQuery({ name: 'graph_id', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'label', required: false, description: '`key:value`; repeatable, all must match.', schema: { type: 'array', items: { type: 'string' } } })
+  @ApiQuery({
+    name: 'label',
+    required: false,
+    description: '`key:value`; repeatable, all must match.',
+    schema: { type: 'array', items: { type: 'string' } },
+  })
   @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
   @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.' })
   @ApiProblems('invalid-parameter', 'unauthorized')
@@ -147,9 +170,23 @@ export class RunsController {
   @Get(':run_id/logs')
   @ApiOperation({ summary: 'Read the journal of a run' })
   @ApiParam(RUN_ID_PARAM)
-  @ApiQuery({ name: 'after_seq', required: false, description: 'Entries up to this one are left out.', schema: { type: 'integer', minimum: 0, default: 0 } })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 } })
-  @ApiQuery({ name: 'lvl', required: false, description: 'The least level.', schema: { type: 'string', enum: [...LEVELS] } })
+  @ApiQuery({
+    name: 'after_seq',
+    required: false,
+    description: 'Entries up to this one are left out.',
+    schema: { type: 'integer', minimum: 0, default: 0 },
+  })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 },
+  })
+  @ApiQuery({
+    name: 'lvl',
+    required: false,
+    description: 'The least level.',
+    schema: { type: 'string', enum: [...LEVELS] },
+  })
   @ApiQuery({ name: 'node_id', required: false, description: 'Only entries of this node.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.' })
   @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found')
@@ -173,7 +210,7 @@ export class RunsController {
     description: 'It will end CANCELLED.',
     example: { ok: true, run_id: EXAMPLE_RUN_ID, status: 'RUNNING' },
   })
-  @ApiProblems('unauthorized', 'run-not-found', 'run-finished', 'storage-unavailable', 'shutting-down')
+  @ApiProblems('unauthorized', 'run-not-found', 'run-finished', 'storage-unavailable', 'shutting-down', 'not-ready')
   async cancelRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,

@@ -1,4 +1,5 @@
 import type { RunStatus } from '../executor/core/index.js';
+import type { EnginePhase } from '../executor/index.js';
 import { ProblemError } from '../http/index.js';
 
 const shown = (id: string): string => JSON.stringify(id.slice(0, 64));
@@ -36,4 +37,10 @@ export class ShuttingDownError extends ProblemError {
   constructor() {
     super('shutting-down', 'the service is stopping: ask again when it is back', { retryAfterSec: 5 });
   }
+}
+
+/** What to answer while the engine does not take work. */
+export function engineProblem(phase: EnginePhase): ProblemError {
+  if (phase === 'stopping') return new ShuttingDownError();
+  return new ProblemError('not-ready', 'the service is starting: ask again when it is ready', { retryAfterSec: 1 });
 }

@@ -14,10 +14,10 @@ import {
   summariseNodes,
   upstreamOutcomes,
 } from '../executor/core/index.js';
-import { EngineStoppingError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
+import { EngineNotRunningError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
 import { Journal, type RunListQuery, RunRepository, type StoredRun } from '../storage/index.js';
 import { isTerminalEntry } from './stream/terminal-entry.js';
-import { NodeNotFoundError, RunFinishedError, RunNotFoundError, ShuttingDownError } from './runs.errors.js';
+import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
 /** A run with its nodes. */
 export interface RunWithNodes {
@@ -97,8 +97,7 @@ export class RunsService {
       params: node.definition.params,
       input: summary.attempts === 0 ? null : { ...gathered.params, ...gathered.input },
       output: own?.status === 'SUCCESS' ? own.output : null,
-      upstream:
-        node.definition.join === 'settled' && summary.attempts > 0 ? upstreamOutcomes(plan, state, node) : null,
+      upstream: node.definition.join === 'settled' && summary.attempts > 0 ? upstreamOutcomes(plan, state, node) : null,
     };
   }
 
@@ -119,7 +118,8 @@ export class RunsService {
   /**
    * Durable when it resolves; can be repeated.
    *
-   * @throws {RunNotFoundError | RunFinishedError | ShuttingDownError}
+   * @throws {RunNotFoundError | RunFinishedError}
+   * @throws {ProblemError} `shutting-down` or `not-ready` while the engine does not run.
    */
   async cancel(id: string): Promise<CancelOutcome> {
     const run = await this.find(id);
@@ -134,7 +134,7 @@ export class RunsService {
     try {
       return await this.engine.cancel(run.runId);
     } catch (error) {
-      throw error instanceof EngineStoppingError ? new ShuttingDownError() : error;
+      throw error instanceof EngineNotRunningError ? engineProblem(this.engine.phase) : error;
     }
   }
 

@@ -12,16 +12,18 @@ export abstract class RunEngine {
    * Asks an unfinished run to stop. Resolves once the request is durable, or once the run turned out to have ended, with
    * the run's status at that moment.
    *
-   * @throws {EngineStoppingError} if the process is shutting down.
+   * @throws {EngineNotRunningError} if the engine does not run.
    * @throws {JournalUnavailableError} if the request could not be stored.
    */
   abstract cancel(runId: RunId): Promise<RunStatus>;
 
-  /** False while the process is shutting down. */
-  abstract readonly accepts: boolean;
+  /** Whether it takes work: not before it owns the database, and not from the moment on which it is told to stop. */
+  abstract readonly phase: EnginePhase;
 }
 
-/** The process is shutting down and takes on nothing new. */
-export class EngineStoppingError extends Error {
-  override readonly name = 'EngineStoppingError';
+export type EnginePhase = 'starting' | 'running' | 'stopping';
+
+/** The engine is starting or stopping and touches no run. */
+export class EngineNotRunningError extends Error {
+  override readonly name = 'EngineNotRunningError';
 }

@@ -54,7 +54,8 @@ export class ArtifactsController {
       'Cache-Control': 'private, no-cache',
       'Content-Disposition': `inline; filename="${artifact.name}"`,
       // An SVG may hold script, and an agent may have drawn it from somebody else's data.
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox",
+      'Content-Security-Policy':
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox",
     });
     if (request.fresh) {
       response.status(304).end();

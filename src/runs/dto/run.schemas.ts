@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  LEVELS,
-  NODE_STATUSES,
-  RUN_STATUSES,
-  SKIP_REASONS,
-  isJsonObject,
-} from '../../executor/core/index.js';
+import { LEVELS, NODE_STATUSES, RUN_STATUSES, SKIP_REASONS, isJsonObject } from '../../executor/core/index.js';
 import { runOptionsSpec } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './run.examples.js';
@@ -19,7 +13,11 @@ const jsonObject = z.record(z.string(), z.unknown());
 const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
 const graphId = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
 const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
-const progress = z.int().min(0).max(100).meta({ description: 'Share of node runs that have ended; 100 only for SUCCESS.' });
+const progress = z
+  .int()
+  .min(0)
+  .max(100)
+  .meta({ description: 'Share of node runs that have ended; 100 only for SUCCESS.' });
 export const runStatusSchema = named('RunStatus', z.enum(RUN_STATUSES));
 const nodeStatus = named('NodeStatus', z.enum(NODE_STATUSES));
 const level = named('Level', z.enum(LEVELS));
@@ -118,7 +116,9 @@ export const nodeRunSchema = named(
   z.object({
     ...nodeSummaryShape,
     params: jsonObject.meta({ description: 'As the graph gives them; templates are shown as they are written.' }),
-    input: jsonObject.nullable().meta({ description: 'What edges mapped in, params they override included; null until it is known.' }),
+    input: jsonObject
+      .nullable()
+      .meta({ description: 'What edges mapped in, params they override included; null until it is known.' }),
     output: json.meta({ description: 'What the agent returned; null until then.' }),
     upstream: z
       .record(z.string(), z.object({ status: nodeStatus, error: jsonObject.optional() }))
@@ -204,7 +204,12 @@ const entryShape = {
   msg: z.string(),
 };
 const runEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
-  z.object({ ...entryShape, type: z.literal(type), progress: progress.optional(), ...(data === undefined ? {} : { data: z.object(data) }) });
+  z.object({
+    ...entryShape,
+    type: z.literal(type),
+    progress: progress.optional(),
+    ...(data === undefined ? {} : { data: z.object(data) }),
+  });
 const nodeEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
   z.object({
     ...entryShape,
@@ -221,27 +226,47 @@ export const logEntrySchema = named(
   'LogEntry',
   z
     .union([
-      named('RunQueuedEvent', runEvent('run.queued', { graph_id: graphId, graph_version: z.int(), input: json, settings: jsonObject })),
+      named(
+        'RunQueuedEvent',
+        runEvent('run.queued', { graph_id: graphId, graph_version: z.int(), input: json, settings: jsonObject }),
+      ),
       named('RunStartedEvent', runEvent('run.started')),
       named('RunRecoveredEvent', runEvent('run.recovered', { epoch: z.int() })),
       named('RunCancelRequestedEvent', runEvent('run.cancel_requested')),
       named(
         'RunSucceededEvent',
-        z.object({ ...entryShape, type: z.literal('run.succeeded'), progress, data: z.object({ warnings }).optional() }),
+        z.object({
+          ...entryShape,
+          type: z.literal('run.succeeded'),
+          progress,
+          data: z.object({ warnings }).optional(),
+        }),
       ),
       named('RunFailedEvent', runEvent('run.failed', { error: runError })),
       named('RunCancelledEvent', runEvent('run.cancelled')),
       named('NodeStartedEvent', nodeEvent('node.started')),
       named(
         'NodeLogEvent',
-        z.object({ ...entryShape, type: z.literal('node.log'), node_id: z.string(), attempt: z.int().min(0), data: jsonObject.optional() }),
+        z.object({
+          ...entryShape,
+          type: z.literal('node.log'),
+          node_id: z.string(),
+          attempt: z.int().min(0),
+          data: jsonObject.optional(),
+        }),
       ),
       named('NodeProgressEvent', nodeEvent('node.progress', { percent: z.number(), message: z.string().optional() })),
-      named('NodeRetryingEvent', nodeEvent('node.retrying', { error: nodeError, wait_ms: z.int(), due_at: z.number() })),
+      named(
+        'NodeRetryingEvent',
+        nodeEvent('node.retrying', { error: nodeError, wait_ms: z.int(), due_at: z.number() }),
+      ),
       named('NodeInterruptedEvent', nodeEvent('node.interrupted', { cause: z.enum(['crash', 'shutdown']) })),
       named('NodeSucceededEvent', nodeEvent('node.succeeded', { output: json })),
       named('NodeFailedEvent', nodeEvent('node.failed', { error: nodeError })),
-      named('NodeSkippedEvent', nodeEvent('node.skipped', { skip_reason: skipReason, skip_causes: z.array(skipCause) })),
+      named(
+        'NodeSkippedEvent',
+        nodeEvent('node.skipped', { skip_reason: skipReason, skip_causes: z.array(skipCause) }),
+      ),
       named(
         'NodeCancelledEvent',
         nodeEvent('node.cancelled', { ended: z.enum(['succeeded', 'failed', 'abandoned', 'not_running']) }),

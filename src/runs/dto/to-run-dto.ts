@@ -74,7 +74,15 @@ export function toLogDto(entry: JournalEntry): JsonObject {
   };
 }
 
-export function toArtifactDto({ runId, name, nodeId, contentType, bytes, sha256, createdAt }: ArtifactInfo): JsonObject {
+export function toArtifactDto({
+  runId,
+  name,
+  nodeId,
+  contentType,
+  bytes,
+  sha256,
+  createdAt,
+}: ArtifactInfo): JsonObject {
   return {
     name,
     node_id: nodeId,

@@ -72,7 +72,7 @@ export class RunStream {
 
   private async replay(): Promise<void> {
     const { runId, journal } = this.parts;
-    for (let isMore = !this.hasEnded; isMore && !this.hasEnded; ) {
+    for (let isMore = !this.hasEnded; isMore && !this.hasEnded;) {
       const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
       await this.send(page);
       isMore = page.length === PAGE;

@@ -53,8 +53,17 @@ export class StreamsController {
       'slowly gets `stream.lagged`; it connects again with `Last-Event-ID` and has lost nothing.',
   })
   @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
-  @ApiQuery({ name: 'after_seq', required: false, description: 'Entries up to this one are left out.', schema: { type: 'integer', minimum: 0 } })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event received; beats `after_seq`.' })
+  @ApiQuery({
+    name: 'after_seq',
+    required: false,
+    description: 'Entries up to this one are left out.',
+    schema: { type: 'integer', minimum: 0 },
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Id of the last event received; beats `after_seq`.',
+  })
   @ApiOkResponse({ description: 'The stream.', content: STREAM_CONTENT })
   @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found', 'shutting-down')
   async streamRun(

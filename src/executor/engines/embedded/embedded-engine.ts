@@ -6,7 +6,7 @@ import { type EpochMs, type RunId, type RunStatus, isTerminalRun } from '../../c
 import { AgentInvoker } from '../../invoker/index.js';
 import { RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
-import { EngineStoppingError, RunEngine } from '../run-engine.js';
+import { EngineNotRunningError, type EnginePhase, RunEngine } from '../run-engine.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
 import { QueueDeadlines } from './queue-deadlines.js';
 import { RunQueue } from './run-queue.js';
@@ -21,12 +21,12 @@ const RETAKE_MAX_MS = 30_000;
  * Runs everything in this process, with an in-memory queue: the database is the truth, so the queue may die with the
  * process.
  *
- * `stopped` until `start`, then `running`, `draining` from `stop` on; it never starts again.
+ * `starting` until `start` has found all unfinished runs, then `running`, `stopping` from `stop` on, for good.
  */
 @Injectable()
 export class EmbeddedEngine extends RunEngine {
   private readonly logger = new Logger(EmbeddedEngine.name);
-  private phase: 'stopped' | 'running' | 'draining' = 'stopped';
+  private currentPhase: EnginePhase = 'starting';
   private readonly queue = new RunQueue();
   private readonly deadlines: QueueDeadlines;
   /** Live sessions; a run being opened is here before it has a session. */
@@ -47,8 +47,8 @@ export class EmbeddedEngine extends RunEngine {
     this.deadlines = new QueueDeadlines(clock, (runId) => this.openOutOfTurn(runId, (session) => session.take()));
   }
 
-  override get accepts(): boolean {
-    return this.phase !== 'draining';
+  override get phase(): EnginePhase {
+    return this.currentPhase;
   }
 
   /** Runs that execute now. */
@@ -62,7 +62,7 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   override offer(runId: RunId, startBy?: EpochMs): void {
-    if (this.phase === 'draining' || this.live.has(runId)) return;
+    if (this.phase === 'stopping' || this.live.has(runId)) return;
     this.queue.push(runId);
     if (startBy !== undefined) this.deadlines.add(runId, startBy);
     this.fill();
@@ -80,7 +80,7 @@ export class EmbeddedEngine extends RunEngine {
       resumed += page.length;
     } while (page.length === RESUME_PAGE);
     if (resumed > 0) this.logger.log(`resuming ${resumed} unfinished runs`);
-    this.phase = 'running';
+    this.currentPhase = 'running';
     this.fill();
   }
 
@@ -89,7 +89,7 @@ export class EmbeddedEngine extends RunEngine {
    * no session is left. What had not ended goes on when an engine starts again.
    */
   async stop(graceMs: number): Promise<void> {
-    this.phase = 'draining';
+    this.currentPhase = 'stopping';
     this.queue.clear();
     this.deadlines.clear();
     for (const { timer } of this.lost.values()) clearTimeout(timer);
@@ -113,7 +113,7 @@ export class EmbeddedEngine extends RunEngine {
       if (session === undefined) {
         const status = (await this.runs.find(runId))?.status;
         if (status !== undefined && isTerminalRun(status)) return status;
-        throw new EngineStoppingError('the process is stopping: ask again when it is back');
+        throw new EngineNotRunningError(`the engine is ${this.phase}: ask again when it runs`);
       }
       const status = await session.cancel();
       const end = await this.endedNow(session);
@@ -166,10 +166,10 @@ export class EmbeddedEngine extends RunEngine {
     return opening;
   }
 
-  /** Undefined if the run is unknown or has ended, or if the process is stopping. */
+  /** Undefined if the run is unknown or has ended, or if the engine does not run. */
   private async createSession(runId: RunId): Promise<RunSession | undefined> {
     const folded = await this.reader.load(runId);
-    if (folded === undefined || isTerminalRun(folded.state.status) || this.phase === 'draining') return undefined;
+    if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
     const { journal, bus, invoker, clock } = this;
     const { templateEnv } = this.options;
     return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, random: Math.random });
@@ -190,7 +190,7 @@ export class EmbeddedEngine extends RunEngine {
 
   /** The run is whole in its journal; only this session of it is gone. */
   private retakeLater(runId: RunId, error: unknown): void {
-    if (this.phase === 'draining') return;
+    if (this.phase === 'stopping') return;
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
