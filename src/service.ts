@@ -6,7 +6,7 @@ import { AppConfig, type LoadedConfig } from './config/index.js';
 import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
-import { NestLogger, Readiness, ServiceVersion } from './observability/index.js';
+import { NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
 
 export interface ServiceOptions {
@@ -18,6 +18,7 @@ export interface ServiceOptions {
 
 /** The service, listening and executing runs. */
 export class Service {
+  private readonly logger = new Logger(Service.name);
   private stopping: Promise<void> | undefined;
 
   private constructor(readonly app: NestExpressApplication) {}
@@ -35,7 +36,7 @@ export class Service {
       abortOnError: false,
       forceCloseConnections: true,
     });
-    app.useLogger(app.get(NestLogger));
+    app.useLogger(quietWiring(app.get(NestLogger)));
     const { config, warnings } = loaded;
     configureHttpApp(app, config);
     setupOpenApi(app, app.get(ServiceVersion).value);
@@ -49,9 +50,8 @@ export class Service {
       throw error;
     }
     app.get(Readiness).becomeReady();
-    const logger = new Logger('Service');
-    for (const warning of warnings) logger.warn(warning);
-    logger.log(`${config.appName} listens on ${await app.getUrl()}`);
+    for (const warning of warnings) service.logger.warn(warning);
+    service.logger.log(`${config.appName} listens on ${await app.getUrl()}`);
     return service;
   }
 
@@ -66,10 +66,12 @@ export class Service {
 
   private async stopInOrder(): Promise<void> {
     const { app } = this;
+    this.logger.log('stopping: nothing new starts, running attempts may end');
     app.get(Readiness).drain();
     await app.get(EmbeddedEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
     await app.get(StreamHub).closeAll();
     await app.get(DatabaseLease).release();
+    this.logger.log('stopped in order');
     await app.close();
   }
 }
