@@ -1,15 +1,11 @@
 export { AppConfig, type Environment, ENVIRONMENTS } from './app.config.js';
-export { DatabaseConfig, type SynchronousMode } from './sections/database.config.js';
+export { type SynchronousMode } from './sections/database.config.js';
 export { ExecutionConfig } from './sections/execution.config.js';
-export { LimitsConfig } from './sections/limits.config.js';
 export { LoggingConfig, type LogLevel } from './sections/logging.config.js';
-export { MonitoringConfig } from './sections/monitoring.config.js';
-export { PluginsConfig } from './sections/plugins.config.js';
 export { SecurityConfig } from './sections/security.config.js';
 export { ConfigError, type ConfigFault } from './config.errors.js';
 export { type ConfigSource, LoadedConfig, loadConfig } from './load-config.js';
 export { type EnvironmentRecord, type MappedEnvironment, mapEnvironment } from './map-environment.js';
-export { MASK, maskedConfig } from './masking.js';
-export { configWarnings } from './warnings.js';
+export { maskedConfig } from './masking.js';
 export { renderEnvExample } from './render-env-example.js';
 export { ConfigModule } from './config.module.js';

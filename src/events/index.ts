@@ -1,2 +1,2 @@
-export { EventBus, InProcessEventBus, type PublishedEntries } from './event-bus.js';
+export { EventBus, type PublishedEntries } from './event-bus.js';
 export { EventsModule } from './events.module.js';

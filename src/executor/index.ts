@@ -1,8 +1,7 @@
-export { Clock, SystemClock } from './clock.js';
-export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine, EmbeddedEngineOptions } from './engines/embedded/index.js';
+export { Clock } from './clock.js';
+export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine } from './engines/embedded/index.js';
 export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
-export { InvokerOptions } from './invoker/index.js';
 export { type FoldedRun, RunReader } from './run-reader.js';
 export {
   type CachedGraph,

@@ -10,19 +10,13 @@ export {
   idempotencyRequestOf,
   sendAnswer,
 } from './idempotency/index.js';
-export { type Page, cursorQuery, decodeCursor, encodeCursor, limitQuery, toPage } from './pagination/index.js';
+export { type Page, cursorQuery, limitQuery, toPage } from './pagination/index.js';
 export {
-  PROBLEMS,
-  PROBLEM_CODES,
-  PROBLEM_MEDIA_TYPE,
   type ProblemBody,
   type ProblemCode,
   type ProblemDetail,
   ProblemError,
   type ProblemOptions,
-  jsonPointer,
-  problemType,
-  toProblemBody,
 } from './problem/index.js';
 export {
   type Fault,
@@ -33,7 +27,6 @@ export {
   countOfFaults,
   faultsOf,
   nearestHint,
-  queryFlag,
   queryInteger,
   queryNumber,
   queryTimestamp,

@@ -6,5 +6,5 @@ export {
   type ReadinessState,
   ServiceVersion,
 } from './health/index.js';
-export { LoggingModule, RootLogger, createRootLogger, quietWiring, requestLog } from './logging/index.js';
+export { LoggingModule, RootLogger, quietWiring, requestLog } from './logging/index.js';
 export { Logger as NestLogger } from 'nestjs-pino';

@@ -1,5 +1,5 @@
 export { startRunSchema } from './dto/run.schemas.js';
-export { toLogDto, toNodeDto, toRunDto } from './dto/to-run-dto.js';
+export { toRunDto } from './dto/to-run-dto.js';
 export { RunStarter, type StartRun } from './run-starter.js';
 export { RunsModule } from './runs.module.js';
 export { RunsService, type RunWithNodes } from './runs.service.js';

@@ -1,1 +1,1 @@
-export { CelExpressionCompiler, MAX_EXPRESSION_LENGTH } from './cel-expression-compiler.js';
+export { CelExpressionCompiler } from './cel-expression-compiler.js';

@@ -1,3 +1,2 @@
 export { answerOptions } from './options.middleware.js';
 export { ProblemFilter } from './problem.filter.js';
-export { toProblem } from './to-problem.js';

@@ -1,2 +1,2 @@
-export { type Page, decodeCursor, encodeCursor, toPage } from './page.js';
+export { type Page, encodeCursor, toPage } from './page.js';
 export { cursorQuery, limitQuery } from './page-query.js';

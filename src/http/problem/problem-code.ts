@@ -33,9 +33,6 @@ export const PROBLEMS = {
 /** The closed set of errors that the API answers. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Every code, in the order of its status. */
-export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
-
 /** The `type` member of a problem: a stable URI reference. */
 export function problemType(code: ProblemCode): string {
   return `/problems/${code}`;
