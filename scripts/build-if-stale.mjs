@@ -4,14 +4,29 @@
  * reach it and nothing stands between it and its caller.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const root = resolve(import.meta.dirname, '..');
-const marker = join(root, 'dist', '.built');
-const lock = join(root, 'node_modules', '.cache', 'wand-build.lock');
+const dist = join(root, 'dist');
+const staged = join(root, 'dist.next');
+const replaced = join(root, 'dist.old');
+const cache = join(root, 'node_modules', '.cache');
+const lock = join(cache, 'wand-build.lock');
+/** In `dist`; its time is that of the build's start. */
+const MARKER = '.built';
 const SINGLE_SOURCES = ['package.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
 const POLL_MS = 100;
 
@@ -24,25 +39,43 @@ function newest(path) {
 }
 
 function isStale() {
-  const built = statSync(marker, { throwIfNoEntry: false })?.mtimeMs;
+  const built = statSync(join(dist, MARKER), { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined) return true;
   return Math.max(newest(join(root, 'src')), ...SINGLE_SOURCES.map((name) => newest(join(root, name)))) > built;
 }
 
+/** Builds beside `dist` and swaps the two: a program that starts meanwhile finds the old one, whole. */
 function build() {
   const startedAt = new Date();
-  rmSync(marker, { force: true });
+  rmSync(staged, { recursive: true, force: true });
+  try {
+    compileTo(staged);
+    writeFileSync(join(staged, MARKER), '');
+    // What is edited during a build is not in it.
+    utimesSync(join(staged, MARKER), startedAt, startedAt);
+    rmSync(replaced, { recursive: true, force: true });
+    if (existsSync(dist)) renameSync(dist, replaced);
+    renameSync(staged, dist);
+  } finally {
+    for (const folder of [staged, replaced]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compileTo(folder) {
+  const config = JSON.parse(readFileSync(join(root, 'nest-cli.json'), 'utf8'));
+  config.compilerOptions.deleteOutDir = false;
+  config.compilerOptions.builder.options.outDir = relative(root, folder);
+  const configPath = join(cache, 'wand-nest-cli.json');
+  writeFileSync(configPath, JSON.stringify(config));
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const args = [nest, 'build', '--config', relative(root, configPath)];
   // On stderr: the command that runs next may be asked for nothing but JSON.
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('the build failed: see above');
-  writeFileSync(marker, '');
-  // What is edited during a build is not in it.
-  utimesSync(marker, startedAt, startedAt);
 }
 
 function tryLock() {
-  mkdirSync(join(lock, '..'), { recursive: true });
+  mkdirSync(cache, { recursive: true });
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
@@ -84,7 +117,7 @@ function buildLocked() {
 
 async function main([target, ...args]) {
   try {
-    if (target === '--force') rmSync(marker, { force: true });
+    if (target === '--force') rmSync(join(dist, MARKER), { force: true });
     await buildIfStale();
   } catch (error) {
     console.error(error.message);

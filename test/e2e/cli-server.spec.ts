@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.js';
 import { CHART_GRAPH, ECHO_GRAPH, SLOW_GRAPH } from './cli-graphs.js';
 import { type BuiltProcess, useBuiltPrograms } from './cli-process.js';
 
@@ -114,8 +115,9 @@ describe('wand run --server', () => {
   });
 
   it('says that the server cannot be reached', async () => {
-    const { code, stderr } = await wand(['run', file('echo.json', ECHO_GRAPH), '--server', 'http://127.0.0.1:1']);
-    expect(stderr).toBe('wand: cannot reach http://127.0.0.1:1: ECONNREFUSED\n');
+    const address = `http://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await wand(['run', file('echo.json', ECHO_GRAPH), '--server', address]);
+    expect(stderr).toBe(`wand: cannot reach ${address}: ECONNREFUSED\n`);
     expect(code).toBe(1);
   });
 });

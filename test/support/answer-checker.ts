@@ -2,7 +2,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: object }>> }>
+  >;
 }
 
 interface Document {
@@ -40,7 +42,9 @@ export class AnswerChecker {
     const validate = this.validatorOf(`openapi#/paths/${pointer}`);
     if (validate(body) !== true) {
       const faults = this.ajv.errorsText(validate.errors?.slice(0, 5));
-      throw new Error(`${method} ${route.path} answered ${response.status} with a body that breaks its schema: ${faults}`);
+      throw new Error(
+        `${method} ${route.path} answered ${response.status} with a body that breaks its schema: ${faults}`,
+      );
     }
   }
 

@@ -1,0 +1,21 @@
+import { pathToFileURL } from 'node:url';
+import { type Command } from 'commander';
+import type { CommandHost } from './command-host.js';
+
+/** `wand serve` */
+export function addServeCommand(program: Command, { context }: CommandHost): void {
+  program
+    .command('serve')
+    .summary('serve the REST API until SIGTERM or Ctrl-C')
+    .description(
+      'Serves the REST API. Configuration comes from the environment, .env and config/<ENVIRONMENT>.env; ' +
+        '`wand config` shows it. Unfinished runs go on where they were.',
+    )
+    .option('--wait', 'when another process owns the database, wait for it to go instead of stopping')
+    .addHelpText('after', '\nExamples:\n  wand serve\n  PORT=9000 wand serve --wait')
+    .action(async ({ wait }: { wait?: true }) => {
+      // Imported only here: the other commands need not load the HTTP stack.
+      const { serve } = await import('../../bootstrap.js');
+      await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false });
+    });
+}
