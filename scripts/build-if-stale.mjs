@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
@@ -115,6 +116,17 @@ function buildLocked() {
   }
 }
 
+/** npm tells a signal to the shell that it starts scripts in, and that one may die without passing it on. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, POLL_MS);
+  watch.unref();
+}
+
 async function main([target, ...args]) {
   try {
     if (target === '--force') rmSync(join(dist, MARKER), { force: true });
@@ -125,6 +137,7 @@ async function main([target, ...args]) {
     return;
   }
   if (target === undefined || target === '--force') return;
+  if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
   const path = resolve(root, target);
   process.argv = [process.execPath, path, ...args];
   await import(pathToFileURL(path).href);
