@@ -3,7 +3,7 @@ import { type JournalEntry, type RunState, SKIP_REASONS } from '../../src/execut
 import { completeWithCrashes } from './crashes.js';
 import { breachesOf } from './laws.js';
 import { endsOf, Oracle } from './oracle.js';
-import { buildScenario, crashDraw, scenarioDraw } from './random-scenario.js';
+import { type ScenarioDraw, buildScenario, crashDraw, scenarioDraw } from './random-scenario.js';
 import { Simulation } from './simulation.js';
 
 /** What the journal determines: all but the queues that a live run keeps for itself and the draining of its process. */
@@ -49,6 +49,28 @@ describe('every run, whatever happens to it', () => {
         }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('obeys them when its clock runs out and a crash cuts that short', () => {
+    fc.assert(
+      fc.property(scenarioDraw, fc.integer({ min: 1, max: 150 }), (draw, timeoutMs) => {
+        const drawn: ScenarioDraw = {
+          ...draw,
+          timeoutMs,
+          cancelAtMs: null,
+          expireMs: null,
+          longestMs: 200,
+          concurrency: 4,
+        };
+        const scenario = buildScenario({ ...drawn, nodes: draw.nodes.slice(0, 6) }, { timed: true });
+        const { tape } = Simulation.complete(scenario);
+        for (let keep = Math.max(1, tape.length - 8); keep < tape.length; keep++) {
+          const recovered = Simulation.recover(scenario, tape, { keep, downtimeMs: 0 });
+          expect(breachesOf(scenario, recovered.tape.entries())).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -24,6 +24,8 @@ class LawBook {
   private readonly running = new Set<string>();
   private readonly started = new Map<string, number>();
   private readonly interrupted = new Map<string, number>();
+  /** Until when a node waits before its next attempt. */
+  private readonly waits = new Map<string, number>();
   private readonly definitions: ReadonlyMap<string, NodeDefinition>;
   private readonly sources: ReadonlyMap<string, readonly string[]>;
   private progress = 0;
@@ -66,6 +68,7 @@ class LawBook {
       this.breach(entry, `came before the end of ${pending.join(', ')}`);
     }
     if (type === 'node.started') this.readStart(entry, nodeId);
+    if (type === 'node.retrying') this.waits.set(nodeId, Number(entry.data?.['due_at']));
     if (type === 'node.interrupted') this.count(this.interrupted, nodeId);
     if (ENDS_ATTEMPT.includes(type)) this.running.delete(nodeId);
     if (ENDS_NODE.includes(type)) this.ended.add(nodeId);
@@ -79,6 +82,7 @@ class LawBook {
     const { concurrency, maxRetries } = this.subject.settings;
     const definition = this.definitions.get(nodeId);
     if (this.isCancelling && definition?.alwaysOnCancel !== true) this.breach(entry, 'came after cancel was asked');
+    if (entry.ts < (this.waits.get(nodeId) ?? 0)) this.breach(entry, 'came before its wait was over');
     if (this.running.has(nodeId)) this.breach(entry, 'came while an attempt was under way');
     this.running.add(nodeId);
     if (this.running.size > concurrency) this.breach(entry, `made ${this.running.size} attempts at once`);

@@ -53,7 +53,7 @@ describe('cancelling a running run', () => {
     end(run);
     expect(run.eventsOf('node.cancelled')).toMatchObject([{ nodeId: 'busy', attempt: 1, ended }]);
     expect(run.status).toBe('CANCELLED');
-    expect(run.node('busy')).toEqual({ status: 'CANCELLED' });
+    expect(run.record('busy')).toMatchObject({ aborting: false, state: { status: 'CANCELLED' } });
   });
 
   it('waits no longer than the grace', () => {
@@ -100,6 +100,15 @@ describe('cancelling a running run', () => {
     expect(run.status).toBe('RUNNING');
     run.fail('busy');
     expect(run.status).toBe('CANCELLED');
+  });
+
+  it('outweighs the clock over all attempts of a node: what was aborted is cancelled, not failed', () => {
+    const run = LiveRun.started(graph([node('a', { retry: { totalSec: 1 } })]));
+    run.cancel();
+    run.tick(1_000);
+    expect(run.statuses.a).toBe('RUNNING');
+    run.tick(4_000);
+    expect(run.statuses.a).toBe('CANCELLED');
   });
 
   it('outweighs a failure after which the run was being aborted', () => {

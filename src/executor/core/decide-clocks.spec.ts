@@ -128,6 +128,30 @@ describe('the clock of the run', () => {
     expect(run.status).toBe('SUCCESS');
   });
 
+  it('ends what a crash interrupted after it had run out, rather than starting it again', () => {
+    const run = LiveRun.started(graph(['a', 'b']), { timeoutSec: 60 });
+    run.tick(60_000);
+    const [first] = run.eventsOf('node.failed');
+    expect(first?.nodeId).toBe('a');
+    const recovered = run.crash(run.tape.length - 2);
+    expect(recovered.node('b')).toMatchObject({ status: 'FAILED', error: timeout });
+    expect(recovered.status).toBe('FAILED');
+    expect(recovered.starts).toEqual(['a', 'b']);
+  });
+
+  it('gives way to a cancel that comes when a crash has cut its end short', () => {
+    const last = node('last', { join: 'settled', alwaysOnCancel: true });
+    const run = LiveRun.started(graph(['a', 'b', last], ['b -> last']), { timeoutSec: 60 });
+    run.tick(60_000);
+    const left = run.reloaded(run.tape.length - 3);
+    expect(left.statuses).toEqual({ a: 'FAILED', b: 'RUNNING', last: 'PENDING' });
+    left.cancel();
+    left.take();
+    expect(left.statuses).toEqual({ a: 'FAILED', b: 'CANCELLED', last: 'RUNNING' });
+    left.succeed('last');
+    expect(left.status).toBe('CANCELLED');
+  });
+
   it('fails the run also when a crash cut its end short, wherever that was', () => {
     const run = expired();
     const first = run.tape.entries().find(({ ts }) => ts === 60_000)?.seq ?? 0;

@@ -70,6 +70,21 @@ describe('folding a journal', () => {
     });
   });
 
+  it('remembers a condition that could not be evaluated until its warning is in the journal', () => {
+    const conditional = planOf(graph(['a', 'b'], [edge('a', 'b', { cond: 'output.v > 1' })]));
+    const note = (code: string): RunEvent => ({
+      type: 'node.log',
+      ...on('a', 0),
+      level: 'warn',
+      message: '',
+      data: { code },
+    });
+    const owed = [[], [note('other')], [note('cond_error')]].map(
+      (notes) => fold([...begun, succeeded, ...notes], conditional).conditionFaults.size,
+    );
+    expect(owed).toEqual([1, 1, 0]);
+  });
+
   it('passes over logs and progress', () => {
     const before = fold(begun);
     const after = fold([

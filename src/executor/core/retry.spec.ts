@@ -111,6 +111,19 @@ describe('the wait before the next attempt', () => {
     expect(resumed.statuses.a).toBe('RUNNING');
   });
 
+  it('is not cut short by the end of an earlier wait, which a resumed run meets again in its journal', () => {
+    const run = single({ retries: 2 });
+    run.fail('a', { retryable: true });
+    run.tick(1_000);
+    run.fail('a', { retryable: true });
+    const resumed = run.crash();
+    expect(resumed.statuses.a).toBe('RETRYING');
+    resumed.tick(1_999);
+    expect(resumed.statuses.a).toBe('RETRYING');
+    resumed.tick(1);
+    expect(resumed.record('a')).toMatchObject({ attempts: 3, state: { status: 'RUNNING' } });
+  });
+
   it('is over at once when it ended while nobody had the run', () => {
     const run = single({ retries: 1 });
     run.fail('a', { retryable: true });
@@ -189,7 +202,7 @@ describe('retry.total_sec', () => {
     run.tick(1_000);
     run.fail('a', { retryable: true });
     run.tick(2_000);
-    expect(run.statuses.a).toBe('RUNNING');
+    expect(run.record('a')).toMatchObject({ attempts: 3, startedAt: 0, state: { status: 'RUNNING' } });
     run.tick(2_000);
     expect(run.node('a')).toMatchObject({ status: 'FAILED', error: { attempts: 3, details: { kind: 'total' } } });
   });
