@@ -95,6 +95,7 @@ export default tseslint.config(
       // Jest's asymmetric matchers are typed any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
       'no-restricted-imports': 'off',
     },
   },

@@ -11,7 +11,15 @@ import {
   toPage,
 } from '../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
-import { EXAMPLE_RUN, EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './dto/run.examples.js';
+import { logSchema } from './dto/event.schemas.js';
+import {
+  EXAMPLE_LOG,
+  EXAMPLE_NODE_RUN,
+  EXAMPLE_RUN,
+  EXAMPLE_RUN_ID,
+  EXAMPLE_RUN_PAGE,
+  EXAMPLE_START_RUN,
+} from './dto/run.examples.js';
 import {
   type ListRunsQuery,
   type LogsQuery,
@@ -24,7 +32,6 @@ import {
 import {
   type StartRunBody,
   cancelledRunSchema,
-  logSchema,
   nodeRunSchema,
   runPageSchema,
   runSchema,
@@ -34,6 +41,7 @@ import {
 import { toLogDto, toNodeDto, toRunDto, toRunItem } from './dto/to-run-dto.js';
 import { RunStarter } from './run-starter.js';
 import { RunsService } from './runs.service.js';
+import { StreamHub } from './stream/stream-hub.js';
 
 const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
 const STARTED = { run_id: EXAMPLE_RUN_ID, status: 'PENDING' };
@@ -45,6 +53,7 @@ export class RunsController {
     private readonly starter: RunStarter,
     private readonly runs: RunsService,
     private readonly idempotency: IdempotencyService,
+    private readonly hub: StreamHub,
   ) {}
 
   @Post()
@@ -98,7 +107,7 @@ export class RunsController {
     const started = sendAnswer(response, answer);
     if (wait === 0 || !('run_id' in started)) return started;
     const id = runId(String(started.run_id));
-    await this.runs.awaitEnd(id, wait);
+    await this.runs.awaitEnd(id, wait, this.hub.wait(response));
     const { run, nodes } = await this.runs.get(id);
     if (!isTerminalRun(run.status)) return { run_id: id, status: run.status };
     response.status(200);
@@ -130,7 +139,7 @@ export class RunsController {
     schema: { type: 'array', items: { type: 'string' } },
   })
   @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
-  @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.' })
+  @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.', example: EXAMPLE_RUN_PAGE })
   @ApiProblems('invalid-parameter', 'unauthorized')
   async listRuns(@Query(new ZodQueryPipe(listRunsQuery)) query: ListRunsQuery): Promise<object> {
     const { limit, cursor, status, graph_id: graphId, label, created_after: createdAfter } = query;
@@ -150,7 +159,7 @@ export class RunsController {
   @ApiOperation({ summary: 'Read a run' })
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
-  @ApiProblems('unauthorized', 'run-not-found')
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found')
   async getRun(@Param('run_id') id: string): Promise<object> {
     const { run, nodes } = await this.runs.get(id);
     return toRunDto(run, nodes);
@@ -160,8 +169,8 @@ export class RunsController {
   @ApiOperation({ summary: 'Read one node run, with what went in and came out' })
   @ApiParam(RUN_ID_PARAM)
   @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
-  @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.' })
-  @ApiProblems('unauthorized', 'run-not-found', 'node-not-found')
+  @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'node-not-found')
   async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {
     const { summary, params, input, output, upstream } = await this.runs.getNode(id, nodeId);
     return { ...toNodeDto(summary), params, input, output, upstream };
@@ -188,8 +197,8 @@ export class RunsController {
     schema: { type: 'string', enum: [...LEVELS] },
   })
   @ApiQuery({ name: 'node_id', required: false, description: 'Only entries of this node.', schema: { type: 'string' } })
-  @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.' })
-  @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found')
+  @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.', example: EXAMPLE_LOG })
+  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found')
   async listRunLogs(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(logsQuery)) query: LogsQuery,
@@ -210,7 +219,19 @@ export class RunsController {
     description: 'It will end CANCELLED.',
     example: { ok: true, run_id: EXAMPLE_RUN_ID, status: 'RUNNING' },
   })
-  @ApiProblems('unauthorized', 'run-not-found', 'run-finished', 'storage-unavailable', 'shutting-down', 'not-ready')
+  @ApiProblems(
+    'malformed-json',
+    'invalid-parameter',
+    'bad-request',
+    'unauthorized',
+    'run-not-found',
+    'run-finished',
+    'payload-too-large',
+    'unsupported-media-type',
+    'storage-unavailable',
+    'shutting-down',
+    'not-ready',
+  )
   async cancelRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,

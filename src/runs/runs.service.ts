@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { firstValueFrom, filter, race, timer } from 'rxjs';
 import { EventBus } from '../events/index.js';
 import {
   type JournalEntry,
@@ -16,7 +15,7 @@ import {
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
 import { Journal, type RunListQuery, RunRepository, type StoredRun } from '../storage/index.js';
-import { isTerminalEntry } from './stream/terminal-entry.js';
+import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
 /** A run with its nodes. */
@@ -107,12 +106,9 @@ export class RunsService {
     return this.journal.read(run.runId, query);
   }
 
-  /** Resolves when the run has ended, or after `seconds`. */
-  async awaitEnd(id: RunId, seconds: number): Promise<void> {
-    const ended = this.bus.run$(id).pipe(filter(({ entries }) => entries.some(isTerminalEntry)));
-    const waiting = firstValueFrom(race(ended, timer(seconds * 1_000)));
-    const { status } = await this.find(id);
-    if (!isTerminalRun(status)) await waiting;
+  /** Resolves when the run has ended, after `seconds`, or when `signal` fires. */
+  awaitEnd(id: RunId, seconds: number, signal: AbortSignal): Promise<void> {
+    return awaitEnd({ runId: id, bus: this.bus, findRun: () => this.find(id), seconds, signal });
   }
 
   /**

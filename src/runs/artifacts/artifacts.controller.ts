@@ -1,13 +1,14 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
-import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
+import { EXAMPLE_ARTIFACTS, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { artifactListSchema } from '../dto/run.schemas.js';
 import { toArtifactDto } from '../dto/to-run-dto.js';
 import { ArtifactNotFoundError } from '../runs.errors.js';
 import { RunsService } from '../runs.service.js';
+import { matchesEntityTag } from './entity-tag.js';
 
 const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
 
@@ -22,8 +23,8 @@ export class ArtifactsController {
   @Get()
   @ApiOperation({ summary: 'List the files that a run produced' })
   @ApiParam(RUN_ID_PARAM)
-  @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.' })
-  @ApiProblems('unauthorized', 'run-not-found')
+  @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.', example: EXAMPLE_ARTIFACTS })
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found')
   async listArtifacts(@Param('run_id') id: string): Promise<object> {
     const { runId } = await this.runs.find(id);
     return { items: (await this.artifacts.list(runId)).map(toArtifactDto) };
@@ -39,25 +40,26 @@ export class ArtifactsController {
     content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 304, description: 'It is what `If-None-Match` says.' })
-  @ApiProblems('unauthorized', 'run-not-found', 'artifact-not-found')
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'artifact-not-found')
   async getArtifact(
     @Param('run_id') id: string,
     @Param('name') name: string,
-    @Req() request: Request,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
     const { runId } = await this.runs.find(id);
     const artifact = await this.artifacts.find(runId, name);
     if (artifact === undefined) throw new ArtifactNotFoundError(runId, name);
+    const etag = `"${artifact.sha256}"`;
     response.set({
-      ETag: `"${artifact.sha256}"`,
+      ETag: etag,
       'Cache-Control': 'private, no-cache',
       'Content-Disposition': `inline; filename="${artifact.name}"`,
       // An SVG may hold script, and an agent may have drawn it from somebody else's data.
       'Content-Security-Policy':
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox",
     });
-    if (request.fresh) {
+    if (matchesEntityTag(ifNoneMatch, etag)) {
       response.status(304).end();
       return;
     }

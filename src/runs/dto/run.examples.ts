@@ -39,3 +39,48 @@ export const EXAMPLE_RUN = {
     },
   ],
 };
+
+const { nodes: EXAMPLE_NODES, result: _result, input: _input, ...EXAMPLE_RUN_ITEM } = EXAMPLE_RUN;
+
+export const EXAMPLE_RUN_PAGE = { items: [EXAMPLE_RUN_ITEM], next_cursor: null };
+
+export const EXAMPLE_NODE_RUN = {
+  ...EXAMPLE_NODES[0],
+  params: { spec: { kind: 'line' } },
+  input: { series: [559, 83, 52, 5, 13, 5.2] },
+  output: EXAMPLE_RUN.result.outputs.chart,
+  upstream: null,
+};
+
+export const EXAMPLE_LOG = [
+  { seq: 2, ts: 1795428000.004, lvl: 'info', type: 'run.started', msg: 'run started' },
+  { seq: 3, ts: 1795428000.004, lvl: 'info', type: 'node.started', msg: 'node started', node_id: 'fetch', attempt: 1 },
+  {
+    seq: 4,
+    ts: 1795428000.091,
+    lvl: 'warn',
+    type: 'node.retrying',
+    msg: 'attempt 1 failed, next in 0.8 s: https://example.com answered 503',
+    node_id: 'fetch',
+    attempt: 1,
+    data: {
+      error: { type: 'HttpError', message: 'https://example.com answered 503', retryable: true, attempts: 1 },
+      wait_ms: 800,
+      due_at: 1795428000891,
+    },
+  },
+];
+
+export const EXAMPLE_ARTIFACTS = {
+  items: [
+    {
+      name: 'chart.svg',
+      node_id: 'chart',
+      content_type: 'image/svg+xml',
+      bytes: 14310,
+      sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      url: EXAMPLE_RUN.result.outputs.chart.chart_url,
+      created_at: '2026-11-23T10:00:00.308Z',
+    },
+  ],
+};

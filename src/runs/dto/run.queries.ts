@@ -10,6 +10,7 @@ import {
   graphId,
 } from '../../executor/core/index.js';
 import { cursorQuery, limitQuery, queryInteger, queryNumber, queryTimestamp } from '../../http/index.js';
+import { MAX_LABELS } from './run.schemas.js';
 
 const MAX_SEQ = 999_999_999_999;
 const LABEL = /^([A-Za-z0-9_.-]{1,63}):(.{0,255})$/s;
@@ -28,7 +29,10 @@ const statuses = z.array(z.string()).transform((texts, context): RunStatus[] =>
     }),
 );
 
-const labels = z.array(z.string()).transform((texts, context): (readonly [string, string])[] =>
+/** A run has no more labels than that, so nothing could match more. */
+const labelTexts = z.array(z.string()).max(MAX_LABELS, { error: `takes at most ${MAX_LABELS}`, abort: true });
+
+const labels = labelTexts.transform((texts, context): (readonly [string, string])[] =>
   texts.map((text) => {
     const [, key, value] = LABEL.exec(text) ?? [];
     if (key === undefined || value === undefined) context.addIssue({ code: 'custom', message: 'takes key:value' });

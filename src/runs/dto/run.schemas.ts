@@ -1,27 +1,27 @@
 import { z } from 'zod';
-import { LEVELS, NODE_STATUSES, RUN_STATUSES, SKIP_REASONS, isJsonObject } from '../../executor/core/index.js';
+import { NODE_STATUSES, RUN_STATUSES, SKIP_REASONS, isJsonObject } from '../../executor/core/index.js';
 import { runOptionsSpec } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './run.examples.js';
 
-const MAX_LABELS = 20;
+/** Labels of one run. */
+export const MAX_LABELS = 20;
 const MAX_LABEL_VALUE = 255;
 const LABEL_KEY = /^[A-Za-z0-9_.-]{1,63}$/;
 
-const json = z.unknown().meta({ description: 'Any JSON.' });
-const jsonObject = z.record(z.string(), z.unknown());
+export const json = z.unknown().meta({ description: 'Any JSON.' });
+export const jsonObject = z.record(z.string(), z.unknown());
 const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
-const graphId = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
+export const graphIdField = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
 const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
-const progress = z
+export const progress = z
   .int()
   .min(0)
   .max(100)
   .meta({ description: 'Share of node runs that have ended; 100 only for SUCCESS.' });
 export const runStatusSchema = named('RunStatus', z.enum(RUN_STATUSES));
 const nodeStatus = named('NodeStatus', z.enum(NODE_STATUSES));
-const level = named('Level', z.enum(LEVELS));
-const skipReason = named('SkipReason', z.enum(SKIP_REASONS));
+export const skipReason = named('SkipReason', z.enum(SKIP_REASONS));
 
 const labels = z
   .custom<Readonly<Record<string, string>>>(isJsonObject, { error: 'takes an object of strings' })
@@ -48,7 +48,7 @@ const labels = z
 export const startRunSchema = named(
   'StartRun',
   z.strictObject({
-    graph_id: graphId,
+    graph_id: graphIdField,
     version: z.int().min(1).optional().meta({ description: 'Version of the graph; the newest when left out.' }),
     input: json.optional().meta({ description: 'What `$input` edges and expressions see; `{}` when left out.' }),
     options: runOptionsSpec.optional(),
@@ -58,7 +58,7 @@ export const startRunSchema = named(
 
 export const startedRunSchema = named('StartedRun', z.object({ run_id: runId, status: runStatusSchema }));
 
-const nodeError = named(
+export const nodeError = named(
   'NodeError',
   z.object({
     type: z.string().meta({ examples: ['HttpError'] }),
@@ -69,7 +69,7 @@ const nodeError = named(
   }),
 );
 
-const runError = named(
+export const runError = named(
   'RunError',
   z.object({
     type: z.string(),
@@ -86,7 +86,7 @@ const runError = named(
   }),
 );
 
-const skipCause = named(
+export const skipCause = named(
   'SkipCause',
   z.object({
     from: z.string().meta({ description: 'Source of the edge that was not taken.' }),
@@ -142,7 +142,7 @@ const runResult = named(
 
 const runItemShape = {
   run_id: runId,
-  graph_id: graphId,
+  graph_id: graphIdField,
   graph_version: z.int().min(1),
   graph_name: z.string(),
   status: runStatusSchema,
@@ -196,85 +196,5 @@ export const artifactListSchema = named(
     ),
   }),
 );
-
-const entryShape = {
-  seq: z.int().min(1).meta({ description: '1, 2, 3 … within the run, without a gap.' }),
-  ts: z.number().meta({ description: 'Seconds since 1970, with a fraction.' }),
-  lvl: level,
-  msg: z.string(),
-};
-const runEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
-  z.object({
-    ...entryShape,
-    type: z.literal(type),
-    progress: progress.optional(),
-    ...(data === undefined ? {} : { data: z.object(data) }),
-  });
-const nodeEvent = <Type extends string, Data extends z.ZodRawShape>(type: Type, data?: Data) =>
-  z.object({
-    ...entryShape,
-    type: z.literal(type),
-    node_id: z.string(),
-    attempt: z.int().min(0),
-    progress: progress.optional(),
-    ...(data === undefined ? {} : { data: z.object(data) }),
-  });
-
-const warnings = z.array(z.string());
-
-export const logEntrySchema = named(
-  'LogEntry',
-  z
-    .union([
-      named(
-        'RunQueuedEvent',
-        runEvent('run.queued', { graph_id: graphId, graph_version: z.int(), input: json, settings: jsonObject }),
-      ),
-      named('RunStartedEvent', runEvent('run.started')),
-      named('RunRecoveredEvent', runEvent('run.recovered', { epoch: z.int() })),
-      named('RunCancelRequestedEvent', runEvent('run.cancel_requested')),
-      named(
-        'RunSucceededEvent',
-        z.object({
-          ...entryShape,
-          type: z.literal('run.succeeded'),
-          progress,
-          data: z.object({ warnings }).optional(),
-        }),
-      ),
-      named('RunFailedEvent', runEvent('run.failed', { error: runError })),
-      named('RunCancelledEvent', runEvent('run.cancelled')),
-      named('NodeStartedEvent', nodeEvent('node.started')),
-      named(
-        'NodeLogEvent',
-        z.object({
-          ...entryShape,
-          type: z.literal('node.log'),
-          node_id: z.string(),
-          attempt: z.int().min(0),
-          data: jsonObject.optional(),
-        }),
-      ),
-      named('NodeProgressEvent', nodeEvent('node.progress', { percent: z.number(), message: z.string().optional() })),
-      named(
-        'NodeRetryingEvent',
-        nodeEvent('node.retrying', { error: nodeError, wait_ms: z.int(), due_at: z.number() }),
-      ),
-      named('NodeInterruptedEvent', nodeEvent('node.interrupted', { cause: z.enum(['crash', 'shutdown']) })),
-      named('NodeSucceededEvent', nodeEvent('node.succeeded', { output: json })),
-      named('NodeFailedEvent', nodeEvent('node.failed', { error: nodeError })),
-      named(
-        'NodeSkippedEvent',
-        nodeEvent('node.skipped', { skip_reason: skipReason, skip_causes: z.array(skipCause) }),
-      ),
-      named(
-        'NodeCancelledEvent',
-        nodeEvent('node.cancelled', { ended: z.enum(['succeeded', 'failed', 'abandoned', 'not_running']) }),
-      ),
-    ])
-    .meta({ description: 'One event of a run’s journal; `type` tells which.' }),
-);
-
-export const logSchema = named('Log', z.array(logEntrySchema));
 
 export type StartRunBody = z.output<typeof startRunSchema>;

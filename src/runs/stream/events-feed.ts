@@ -1,40 +1,64 @@
-import { filter } from 'rxjs';
 import type { EventBus, PublishedEntries } from '../../events/index.js';
 import { ConnectionClosed, type SseConnection } from './sse-connection.js';
-import { entryText, eventText, retryText } from './sse-text.js';
+import { entryTextWithoutId, eventText, laggedText, retryText } from './sse-text.js';
 
 const RETRY_MS = 2_000;
+const LAGGED = 'the client reads too slowly and has missed events: GET /runs tells what they were, then connect again';
 
-/**
- * Sends the run-level events of all runs to one client, from now on. Across runs there is no cursor: a client that was away
- * reads `GET /runs`. Events carry the id that they have in their run's own stream.
- *
- * Resolves when the client has gone or fell more than `queueSize` events behind.
- */
-export async function feedEvents(bus: EventBus, connection: SseConnection, queueSize: number): Promise<void> {
-  const waiting: string[] = [];
-  let isSending = false;
-  const send = async (): Promise<void> => {
-    if (isSending) return;
-    isSending = true;
-    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-      connection.write(text);
-      if (connection.isCongested) await connection.drained(() => waiting.length >= queueSize);
-    }
-    isSending = false;
-  };
-  const watching = bus.all$.pipe(filter(() => waiting.length < queueSize)).subscribe((published) => {
-    waiting.push(...textsOf(published));
-    send().catch((error: unknown) => {
-      if (!(error instanceof ConnectionClosed)) throw error;
-    });
-  });
-  connection.write(retryText(RETRY_MS));
-  connection.write(eventText('stream.start', {}));
-  await connection.whenGone;
-  watching.unsubscribe();
+export interface EventsFeedParts {
+  readonly bus: EventBus;
+  readonly connection: SseConnection;
+  /** Events that may wait for a client whose socket is full. */
+  readonly queueSize: number;
 }
 
-function textsOf({ runId, entries }: PublishedEntries): string[] {
-  return entries.filter(({ type }) => type.startsWith('run.')).map((entry) => entryText(runId, entry));
+/**
+ * Sends the run-level events of all runs to one client, from now on. No cursor holds across runs, so events carry no id
+ * and none can be asked for again: a client that was away, or was let go because it read too slowly, reads `GET /runs`.
+ *
+ * `sending` while texts wait for the socket, else `idle`. Nothing is left out in silence: when more than `queueSize` texts
+ * wait, the client gets `stream.lagged` and is disconnected.
+ */
+export class EventsFeed {
+  private waiting: string[] = [];
+  private isSending = false;
+
+  constructor(private readonly parts: EventsFeedParts) {}
+
+  /** Resolves when the client has gone. */
+  async run(): Promise<void> {
+    const { bus, connection } = this.parts;
+    connection.write(retryText(RETRY_MS));
+    connection.write(eventText('stream.start', {}));
+    const watching = bus.all$.subscribe((published) => this.take(published));
+    await connection.whenGone;
+    watching.unsubscribe();
+  }
+
+  private take({ runId, entries }: PublishedEntries): void {
+    const { connection, queueSize } = this.parts;
+    if (!connection.isOpen) return;
+    for (const entry of entries) {
+      if (entry.type.startsWith('run.')) this.waiting.push(entryTextWithoutId(runId, entry));
+    }
+    if (!this.isSending) void this.send();
+    if (this.waiting.length <= queueSize) return;
+    this.waiting = [];
+    void connection.end(laggedText(LAGGED));
+  }
+
+  private async send(): Promise<void> {
+    const { connection } = this.parts;
+    this.isSending = true;
+    try {
+      for (let text = this.waiting.shift(); text !== undefined; text = this.waiting.shift()) {
+        connection.write(text);
+        if (connection.isCongested) await connection.drained(() => false);
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectionClosed)) throw error;
+    } finally {
+      this.isSending = false;
+    }
+  }
 }

@@ -57,11 +57,16 @@ export class RunStream {
 
   private async open(): Promise<void> {
     const { runId, connection } = this.parts;
-    const { status, progress, lastSeq } = await this.parts.findRun();
+    const { status, progress, lastSeq } = await this.lookForEnd();
     connection.write(retryText(RETRY_MS));
     connection.write(eventText('stream.start', { run_id: runId, status, progress, last_seq: lastSeq }));
-    // A client that has seen everything gets nothing but the end.
-    this.hasEnded = isTerminalRun(status) && this.cursor >= lastSeq;
+  }
+
+  /** A client that has seen everything, or asks for what comes after it, gets nothing but the end. */
+  private async lookForEnd(): Promise<StoredRun> {
+    const run = await this.parts.findRun();
+    this.hasEnded ||= isTerminalRun(run.status) && this.cursor >= run.lastSeq;
+    return run;
   }
 
   private async close(): Promise<void> {
@@ -71,8 +76,8 @@ export class RunStream {
   }
 
   private async replay(): Promise<void> {
-    const { runId, journal } = this.parts;
-    for (let isMore = !this.hasEnded; isMore && !this.hasEnded;) {
+    const { runId, journal, connection } = this.parts;
+    for (let isMore = true; isMore && !this.hasEnded && connection.isOpen;) {
       const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
       await this.send(page);
       isMore = page.length === PAGE;
@@ -83,18 +88,24 @@ export class RunStream {
     await this.live.filled();
     const { entries, hasGap } = this.live.take();
     const next = entries.find((entry) => entry.seq > this.cursor);
-    if (hasGap || (next !== undefined && next.seq !== this.cursor + 1)) await this.replay();
-    else await this.send(entries);
+    const isBehind = next !== undefined && next.seq !== this.cursor + 1;
+    if (!hasGap && !isBehind) {
+      await this.send(entries);
+      return;
+    }
+    await this.replay();
+    await this.lookForEnd();
   }
 
   private async send(entries: readonly JournalEntry[]): Promise<void> {
     const { connection, runId, queueSize } = this.parts;
     const isTooSlow = (): boolean => this.live.latestSeq - this.cursor > queueSize;
     for (const entry of entries) {
+      // Of an entry that is not wanted, one thing matters: none comes after the last one.
+      this.hasEnded = isTerminalEntry(entry);
       if (entry.seq <= this.cursor) continue;
       connection.write(entryText(runId, entry));
       this.cursor = entry.seq;
-      this.hasEnded = isTerminalEntry(entry);
       if (connection.isCongested) await connection.drained(isTooSlow);
     }
   }

@@ -1,12 +1,11 @@
 import type { Response } from 'express';
-import { commentText, eventText } from './sse-text.js';
+import { FAREWELL_MS, type OpenRequest } from './open-request.js';
+import { commentText, laggedText } from './sse-text.js';
 
-/** How long a client that is told to go may take to read that, in milliseconds. */
-const FAREWELL_MS = 1_000;
 /** How long a full socket may stay full before its client counts as slow, in milliseconds. */
 const STALL_MS = 2_000;
 
-const LAGGED = { message: 'the client reads too slowly: connect again with Last-Event-ID, nothing is lost' };
+const RESUMABLE = 'the client reads too slowly: connect again with Last-Event-ID, nothing is lost';
 
 /** Why a connection takes no more. */
 export class ConnectionClosed extends Error {
@@ -17,7 +16,7 @@ export class ConnectionClosed extends Error {
  * One open stream. `open` until the client leaves, `end` is called, or it proves too slow; then `closed`. Writing never
  * queues beyond the socket's own buffer as long as the writer awaits `drained` whenever it is congested.
  */
-export class SseConnection {
+export class SseConnection implements OpenRequest {
   private isClosed = false;
   /** Resolves when the response is over, whoever ended it. */
   private readonly gone = Promise.withResolvers<void>();
@@ -34,12 +33,13 @@ export class SseConnection {
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
-    response.once('close', () => {
-      this.close();
-      this.gone.resolve();
-    });
+    response.once('close', () => this.onClose());
     response.on('error', () => this.close());
     this.heartbeat = setInterval(() => this.beat(), heartbeatSec * 1_000);
+    // The client may have gone while the run was looked up: then no event will tell.
+    if (response.closed) this.onClose();
+    // A HEAD request has its answer with the headers.
+    else if (response.req.method === 'HEAD') void this.end();
   }
 
   get isOpen(): boolean {
@@ -69,7 +69,7 @@ export class SseConnection {
   async drained(isTooSlow: () => boolean): Promise<void> {
     while (this.isCongested && !this.isClosed) {
       const isStalled = await this.waitForDrain();
-      if (isStalled && isTooSlow()) void this.end(eventText('stream.lagged', LAGGED));
+      if (isStalled && isTooSlow()) void this.end(laggedText(RESUMABLE));
     }
     if (this.isClosed) throw new ConnectionClosed('the client has gone');
   }
@@ -83,6 +83,10 @@ export class SseConnection {
       this.response.once('close', () => clearTimeout(cutOff));
     }
     return this.whenGone;
+  }
+
+  leave(): Promise<void> {
+    return this.end(commentText('reconnect'));
   }
 
   /** Resolves with true if the socket stayed full. */
@@ -105,6 +109,11 @@ export class SseConnection {
   /** A full socket needs no sign of life: the client has enough to read. */
   private beat(): void {
     if (!this.isCongested) this.write(commentText('heartbeat'));
+  }
+
+  private onClose(): void {
+    this.close();
+    this.gone.resolve();
   }
 
   private close(): void {

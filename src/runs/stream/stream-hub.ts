@@ -2,34 +2,49 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/index.js';
 import { ShuttingDownError } from '../runs.errors.js';
+import type { OpenRequest } from './open-request.js';
 import { SseConnection } from './sse-connection.js';
-import { commentText } from './sse-text.js';
+import { WaitingRequest } from './waiting-request.js';
 
-/** Every stream that is open in this process. */
+/** Every request of this process that is kept open: streams, and requests that wait for a run. */
 @Injectable()
 export class StreamHub {
-  private readonly connections = new Set<SseConnection>();
+  private readonly requests = new Set<OpenRequest>();
   private isClosing = false;
 
   constructor(private readonly config: AppConfig) {}
 
-  /** Streams that are open now. */
+  /** Requests that are open now. */
   get size(): number {
-    return this.connections.size;
+    return this.requests.size;
   }
 
-  /** @throws {ShuttingDownError} once the process is stopping. */
+  /**
+   * Begins a stream.
+   *
+   * @throws {ShuttingDownError} once the process is stopping.
+   */
   open(response: Response): SseConnection {
     if (this.isClosing) throw new ShuttingDownError();
-    const connection = new SseConnection(response, this.config.monitoring.sseHeartbeatSec);
-    this.connections.add(connection);
-    void connection.whenGone.then(() => this.connections.delete(connection));
-    return connection;
+    return this.keep(new SseConnection(response, this.config.monitoring.sseHeartbeatSec));
   }
 
-  /** Tells every client to connect again and closes its stream; takes no new ones. */
+  /** The handler of `response` is going to wait before it answers, at most until the signal fires. */
+  wait(response: Response): AbortSignal {
+    const waiting = this.keep(new WaitingRequest(response));
+    if (this.isClosing) void waiting.leave();
+    return waiting.signal;
+  }
+
+  /** Tells every stream's client to connect again and lets whoever waits answer now; takes no new streams. */
   async closeAll(): Promise<void> {
     this.isClosing = true;
-    await Promise.all([...this.connections].map((connection) => connection.end(commentText('reconnect'))));
+    await Promise.all([...this.requests].map((request) => request.leave()));
+  }
+
+  private keep<Request extends OpenRequest>(request: Request): Request {
+    this.requests.add(request);
+    void request.whenGone.then(() => this.requests.delete(request));
+    return request;
   }
 }

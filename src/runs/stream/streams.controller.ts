@@ -9,7 +9,7 @@ import { Journal } from '../../storage/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { type StreamQuery, noQuery, streamQuery } from '../dto/run.queries.js';
 import { RunsService } from '../runs.service.js';
-import { feedEvents } from './events-feed.js';
+import { EventsFeed } from './events-feed.js';
 import { startSeq } from './last-seq.js';
 import { RunStream } from './run-stream.js';
 import { StreamHub } from './stream-hub.js';
@@ -28,9 +28,19 @@ data: {"run_id":"${EXAMPLE_RUN_ID}","status":"SUCCESS"}
 
 `;
 
-const STREAM_CONTENT = {
-  'text/event-stream': { schema: { type: 'string' as const }, example: EXAMPLE_STREAM },
-};
+const EXAMPLE_EVENTS = `retry: 2000
+
+event: stream.start
+data: {}
+
+event: run.started
+data: {"seq":2,"ts":1795428000.011,"lvl":"info","type":"run.started","msg":"run started","run_id":"${EXAMPLE_RUN_ID}"}
+
+`;
+
+const streamContent = (example: string) => ({
+  'text/event-stream': { schema: { type: 'string' as const }, example },
+});
 
 /** The handlers write to the response themselves: see docs/decisions/0004-own-sse-writer.md. */
 @ApiTags('runs')
@@ -64,8 +74,8 @@ export class StreamsController {
     required: false,
     description: 'Id of the last event received; beats `after_seq`.',
   })
-  @ApiOkResponse({ description: 'The stream.', content: STREAM_CONTENT })
-  @ApiProblems('invalid-parameter', 'unauthorized', 'run-not-found', 'shutting-down')
+  @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
+  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'shutting-down')
   async streamRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(streamQuery)) query: StreamQuery,
@@ -84,11 +94,15 @@ export class StreamsController {
   @Get('events')
   @ApiOperation({
     summary: 'Watch all runs',
-    description: 'Run-level events of all runs as Server-Sent Events, from now on. `GET /runs` tells what was before.',
+    description:
+      'Run-level events of all runs as Server-Sent Events, from now on. `GET /runs` tells what was before. No cursor holds ' +
+      'across runs, so events have no `id` and `Last-Event-ID` means nothing here. A client that reads too slowly gets ' +
+      '`stream.lagged`: it has missed events.',
   })
-  @ApiOkResponse({ description: 'The stream.', content: STREAM_CONTENT })
+  @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
   @ApiProblems('invalid-parameter', 'unauthorized', 'shutting-down')
   async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
-    await feedEvents(this.bus, this.hub.open(response), this.config.monitoring.sseQueueSize);
+    const { sseQueueSize: queueSize } = this.config.monitoring;
+    await new EventsFeed({ bus: this.bus, connection: this.hub.open(response), queueSize }).run();
   }
 }

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { LEVELS, type RunEventType } from '../../executor/core/index.js';
+import { named } from '../../http/openapi/index.js';
+import { graphIdField, json, jsonObject, nodeError, progress, runError, skipCause, skipReason } from './run.schemas.js';
+
+const COMPONENTS = '#/components/schemas/';
+
+const anyEvent = {
+  seq: z.int().min(1).meta({ description: '1, 2, 3 … within the run, without a gap.' }),
+  ts: z.number().meta({ description: 'Seconds since 1970, with a fraction.' }),
+  lvl: named('Level', z.enum(LEVELS)),
+  msg: z.string().meta({ description: 'For people; may change.' }),
+};
+const ofNode = {
+  node_id: z.string(),
+  attempt: z.int().min(0).meta({ description: 'The attempt it belongs to, from 1; 0 when none was made.' }),
+};
+const withData = <Data extends z.ZodRawShape>(shape: Data) => ({ data: z.object(shape) });
+
+const event = <Type extends RunEventType, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  named(schemaNameOf(type), z.object({ ...anyEvent, type: z.literal(type), ...shape }));
+
+const events = [
+  event('run.queued', {
+    progress,
+    ...withData({ graph_id: graphIdField, graph_version: z.int(), input: json, settings: jsonObject }),
+  }),
+  event('run.started', {}),
+  event('run.recovered', withData({ epoch: z.int().meta({ description: 'One more each time.' }) })),
+  event('run.cancel_requested', {}),
+  event('run.succeeded', { progress, data: z.object({ warnings: z.array(z.string()) }).optional() }),
+  event('run.failed', withData({ error: runError })),
+  event('run.cancelled', {}),
+  event('node.started', ofNode),
+  event('node.log', { ...ofNode, data: jsonObject.optional().meta({ description: 'Whatever the agent adds.' }) }),
+  event('node.progress', {
+    ...ofNode,
+    ...withData({
+      percent: z.number().meta({ description: '0 to 100 of this attempt.' }),
+      message: z.string().optional(),
+    }),
+  }),
+  event('node.retrying', {
+    ...ofNode,
+    ...withData({
+      error: nodeError,
+      wait_ms: z.number().meta({ description: 'Milliseconds until the next attempt may start.' }),
+      due_at: z.number().meta({ description: 'When that is, in milliseconds since 1970.' }),
+    }),
+  }),
+  event('node.interrupted', {
+    ...ofNode,
+    ...withData({ cause: z.enum(['crash', 'shutdown']).meta({ description: 'What stopped the process.' }) }),
+  }),
+  event('node.succeeded', { ...ofNode, progress, ...withData({ output: json }) }),
+  event('node.failed', { ...ofNode, progress, ...withData({ error: nodeError }) }),
+  event('node.skipped', {
+    ...ofNode,
+    progress,
+    ...withData({ skip_reason: skipReason, skip_causes: z.array(skipCause) }),
+  }),
+  event('node.cancelled', {
+    ...ofNode,
+    progress,
+    ...withData({
+      ended: z
+        .enum(['succeeded', 'failed', 'abandoned', 'not_running'])
+        .meta({ description: 'How the attempt under way really ended; its result counts no more.' }),
+    }),
+  }),
+] as const;
+
+export const logEntrySchema = named(
+  'LogEntry',
+  z.discriminatedUnion('type', events).meta({
+    description: 'One event of a run’s journal; `type` tells which.',
+    discriminator: {
+      propertyName: 'type',
+      mapping: Object.fromEntries(
+        events.map(({ shape }) => [shape.type.value, COMPONENTS + schemaNameOf(shape.type.value)]),
+      ),
+    },
+  }),
+);
+
+export const logSchema = named('Log', z.array(logEntrySchema));
+
+/** `run.cancel_requested` → `RunCancelRequestedEvent` */
+function schemaNameOf(type: RunEventType): string {
+  const words = type.split(/[._]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}Event`;
+}
