@@ -26,7 +26,7 @@ export class AnswerChecker {
     this.routes = paths.map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`) }));
   }
 
-  /** @throws if the operation does not document the status, or the body does not match its schema. */
+  /** @throws if the operation does not document the status or the kind of JSON, or the body does not match its schema. */
   check(method: string, url: string, response: Response, body: unknown): void {
     const pathname = url.split('?')[0] ?? '';
     const route = this.routes.find(({ pattern }) => pattern.test(pathname));
@@ -35,7 +35,10 @@ export class AnswerChecker {
     const documented = operation.responses[String(response.status)];
     if (documented === undefined) throw new Error(`${method} ${route.path} does not document ${response.status}`);
     const type = response.headers.get('content-type')?.split(';')[0] ?? '';
-    if (documented.content?.[type]?.schema === undefined) return;
+    if (documented.content?.[type]?.schema === undefined) {
+      if (!/[/+]json$/.test(type)) return;
+      throw new Error(`${method} ${route.path} does not document ${response.status} as ${type}`);
+    }
     const pointer = [route.path, method.toLowerCase(), 'responses', String(response.status), 'content', type, 'schema']
       .map((segment) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1')))
       .join('/');

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/index.js';
+import { StreamHub } from '../../src/runs/index.js';
 import { Service } from '../../src/service.js';
 import { AnswerChecker } from './answer-checker.js';
 import { API_KEY } from './built-service.js';
@@ -57,8 +58,13 @@ export function useApi({ env = {} }: { readonly env?: Readonly<Record<string, st
   });
 
   afterAll(async () => {
-    await service.stop();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await service.stop();
+      const { size } = service.app.get(StreamHub);
+      if (size > 0) throw new Error(`${size} requests are still open after the stop`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   const fetchApi = async (path: string, init: RequestInit = {}): Promise<Response> =>
