@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { ANONYMOUS, type Caller } from './caller.js';
 
 const CALLER_ID_CHARACTERS = 16;
@@ -23,5 +23,5 @@ export class KeyChecker {
 }
 
 function digestOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { monotonicFactory } from 'ulid';
 import { type GraphId, type RunId, graphId, runId } from '../executor/core/index.js';
+import { randomFraction } from './random-fraction.js';
 
 /** Makes ids that rise with time, also within a millisecond: ULIDs in lower case behind a prefix. */
 @Injectable()
 export class Ids {
-  private readonly ulid = monotonicFactory();
+  private readonly ulid = monotonicFactory(randomFraction);
 
   graph(): GraphId {
     return graphId(`g_${this.ulid().toLowerCase()}`);

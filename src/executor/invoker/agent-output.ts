@@ -18,7 +18,8 @@ export function toJsonOutput(output: unknown, limits: OutputLimits, mask: Secret
   if (bytes > limits.maxBytes) {
     throw invalid('OutputTooLarge', `the output has ${bytes} bytes, more than the ${limits.maxBytes} allowed`);
   }
-  if (depthOf(text) > limits.maxDepth) {
+  // Each level takes two characters at least: a short text need not be searched.
+  if (text.length > 2 * limits.maxDepth && depthOf(text) > limits.maxDepth) {
     throw invalid('InvalidOutput', `the output nests deeper than the ${limits.maxDepth} levels allowed`);
   }
   return mask.json(JSON.parse(text) as Json);

@@ -41,8 +41,8 @@ export class Attempt implements AttemptHandle {
   }
 
   abandon(): void {
-    this.close();
-    this.abort();
+    // An agent that has ended has nothing left to stop, and firing a signal costs more than a whole echo.
+    if (this.close()) this.abort();
   }
 
   logged(level: Level, message: string, data?: JsonObject): void {

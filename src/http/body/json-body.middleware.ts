@@ -20,6 +20,7 @@ export interface BodyLimits {
   readonly maxJsonDepth: number;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
@@ -55,7 +56,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 function decodeUtf8(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return UTF8.decode(body);
   } catch {
     const message = 'the body is not valid UTF-8';
     throw new ProblemError('malformed-json', message, { errors: [{ code: 'utf-8', message }] });

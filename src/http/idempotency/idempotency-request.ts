@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { ProblemError } from '../problem/index.js';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
-/** A request as far as repeating it is concerned. */
-export interface IdempotencyRequest {
-  /** The caller's `Idempotency-Key`; undefined when it sent none. */
-  readonly key: string | undefined;
+/** A request as far as repeating it is concerned; it is not when the caller sent no `Idempotency-Key`. */
+export type IdempotencyRequest = KeyedRequest | { readonly key: undefined };
+
+/** A request that may be repeated. */
+export interface KeyedRequest {
+  /** The caller's `Idempotency-Key`. */
+  readonly key: string;
   /** Caller and route: the same key of another caller or on another route has nothing to do with it. */
   readonly scope: string;
   /** Digest of the body and of the query parameters that change what is done. */
@@ -21,15 +24,14 @@ export interface IdempotencyRequest {
  */
 export function idempotencyRequestOf(request: Request, queryNames: readonly string[] = []): IdempotencyRequest {
   const key = request.get('Idempotency-Key');
-  if (key !== undefined && !PRINTABLE.test(key)) throw invalidKey();
+  if (key === undefined) return { key };
+  if (!PRINTABLE.test(key)) throw invalidKey();
   const caller = request.caller?.id ?? 'anonymous';
   const query = queryNames.map((name) => [name, request.query[name] ?? null]);
   return {
     key,
     scope: `${caller} ${request.method} ${request.path.replace(/(?<=.)\/$/, '')}`,
-    hash: createHash('sha256')
-      .update(`${JSON.stringify(query)}\n${request.bodyText ?? ''}`)
-      .digest('hex'),
+    hash: hash('sha256', `${JSON.stringify(query)}\n${request.bodyText ?? ''}`),
   };
 }
 

@@ -1,6 +1,6 @@
 import { epochMs } from '../../executor/core/index.js';
 import { IdempotencyConflictError, type IdempotencyRecord, IdempotencyRepository } from '../../storage/index.js';
-import type { IdempotencyRequest } from './idempotency-request.js';
+import type { KeyedRequest } from './idempotency-request.js';
 import { type Answer, type GuardWith, IdempotencyService } from './idempotency.service.js';
 
 class InMemoryRecords extends IdempotencyRepository {
@@ -24,7 +24,7 @@ class InMemoryRecords extends IdempotencyRepository {
 }
 
 const CREATED: Answer = { status: 201, body: { graph_id: 'g_1' }, location: '/graphs/g_1' };
-const REQUEST: IdempotencyRequest = { key: 'k', scope: 'anonymous POST /graphs', hash: 'h1' };
+const REQUEST: KeyedRequest = { key: 'k', scope: 'anonymous POST /graphs', hash: 'h1' };
 
 describe('IdempotencyService', () => {
   let records: InMemoryRecords;
@@ -43,7 +43,7 @@ describe('IdempotencyService', () => {
   };
 
   it('handles every request without a key', async () => {
-    const request = { ...REQUEST, key: undefined };
+    const request = { key: undefined };
     expect(await service.answer(request, create)).toEqual({ ...CREATED, isReplayed: false });
     await service.answer(request, create);
     expect(handled).toBe(2);

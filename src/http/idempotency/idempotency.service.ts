@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EpochMs, epochMs } from '../../executor/core/index.js';
 import { IdempotencyConflictError, type IdempotencyRecord, IdempotencyRepository } from '../../storage/index.js';
 import { ProblemError } from '../problem/index.js';
-import type { IdempotencyRequest } from './idempotency-request.js';
+import type { IdempotencyRequest, KeyedRequest } from './idempotency-request.js';
 
 /** An answer as it is kept and given again. */
 export interface Answer {
@@ -42,37 +42,35 @@ export class IdempotencyService {
    *   while the first one is being handled; and whatever `handle` throws.
    */
   async answer(request: IdempotencyRequest, handle: (guardWith: GuardWith) => Promise<Answer>): Promise<GivenAnswer> {
-    const { key } = request;
-    if (key === undefined) return { ...(await handle(() => undefined)), isReplayed: false };
-    const slot = JSON.stringify([request.scope, key]);
+    if (request.key === undefined) return { ...(await handle(() => undefined)), isReplayed: false };
+    const slot = JSON.stringify([request.scope, request.key]);
     this.assertNotInFlight(slot, request.hash);
     this.inFlight.set(slot, request.hash);
     try {
-      return (await this.replay(request, key)) ?? (await this.handleOnce(request, key, handle));
+      return (await this.replay(request)) ?? (await this.handleOnce(request, handle));
     } finally {
       this.inFlight.delete(slot);
     }
   }
 
   private async handleOnce(
-    request: IdempotencyRequest,
-    key: string,
+    request: KeyedRequest,
     handle: (guardWith: GuardWith) => Promise<Answer>,
   ): Promise<GivenAnswer> {
     try {
-      const answer = await handle((kept) => recordOf(request, key, kept));
+      const answer = await handle((kept) => recordOf(request, kept));
       return { ...answer, isReplayed: false };
     } catch (error) {
       if (!(error instanceof IdempotencyConflictError)) throw error;
       // Another process was quicker: its answer is the answer.
-      const replayed = await this.replay(request, key);
+      const replayed = await this.replay(request);
       if (replayed === undefined) throw error;
       return replayed;
     }
   }
 
-  private async replay(request: IdempotencyRequest, key: string): Promise<GivenAnswer | undefined> {
-    const record = await this.records.find(request.scope, key, now());
+  private async replay(request: KeyedRequest): Promise<GivenAnswer | undefined> {
+    const record = await this.records.find(request.scope, request.key, now());
     if (record === undefined) return undefined;
     if (record.requestHash !== request.hash) throw mismatch();
     return {
@@ -92,7 +90,7 @@ export class IdempotencyService {
   }
 }
 
-function recordOf({ scope, hash }: IdempotencyRequest, key: string, answer: Answer): IdempotencyRecord {
+function recordOf({ scope, key, hash }: KeyedRequest, answer: Answer): IdempotencyRecord {
   return {
     scope,
     key,

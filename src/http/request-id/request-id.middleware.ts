@@ -15,8 +15,6 @@ export function requestId(): RequestHandler {
   return (request, response, next) => {
     const given = request.get('X-Request-ID');
     request.requestId = given !== undefined && ACCEPTED.test(given) ? given : randomUUID();
-    // The name under which pino-http looks for it.
-    request.id = request.requestId;
     response.setHeader('X-Request-ID', request.requestId);
     next();
   };

@@ -33,8 +33,8 @@ class RootLoggerModule {}
     LoggerModule.forRootAsync({
       imports: [RootLoggerModule],
       inject: [RootLogger],
-      // `useExisting`: requests are logged by requestLog(), which stands before everything that may refuse one.
-      useFactory: (logger: RootLogger) => ({ pinoHttp: { logger: logger.pino }, useExisting: true }),
+      // On no route: requests are logged by requestLog(), which stands before everything that may refuse one.
+      useFactory: (logger: RootLogger) => ({ pinoHttp: { logger: logger.pino }, useExisting: true, forRoutes: [] }),
     }),
   ],
   exports: [RootLoggerModule, LoggerModule],

@@ -1,42 +1,44 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
+import { withLogContext } from './log-context.js';
 
 const PROBES = /^\/health(?:\/|$)/i;
 
 /**
  * Logs one line per request when its answer is out: method, path, status and milliseconds; neither bodies, headers nor
- * queries. Probes are not logged. Within the request, `request.log` carries its `request_id`.
+ * queries. Probes are not logged. Whatever is logged while the request is handled carries its `request_id`.
+ *
+ * A logger of its own for each request, which is how pino-http does it, took a sixth of the time of a small request; so
+ * did looking for secrets in a line that has no place for one.
  */
 export function requestLog(logger: Logger): RequestHandler {
-  return pinoHttp<IncomingMessage, ServerResponse>({
-    logger,
-    quietReqLogger: true,
-    quietResLogger: true,
-    customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
-    autoLogging: { ignore: (request) => PROBES.test(pathOf(request)) },
-    customLogLevel: (_request, response, error) =>
-      error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
-    customSuccessObject: factsOf,
-    // The filter has logged the error itself.
-    customErrorObject: (request, response, _error, timed: unknown) => factsOf(request, response, timed),
-    customSuccessMessage: messageOf,
-    customErrorMessage: messageOf,
-  });
+  const lines = logger.child({}, { redact: [] });
+  return (request, response, next) => {
+    if (!PROBES.test(pathOf(request))) {
+      const startedAt = performance.now();
+      const tell = (): void => {
+        response.off('finish', tell).off('close', tell);
+        writeLine(lines, request, response, performance.now() - startedAt);
+      };
+      response.on('finish', tell).on('close', tell);
+    }
+    withLogContext({ request_id: request.requestId }, next);
+  };
 }
 
-function factsOf(request: IncomingMessage, response: ServerResponse, timed: unknown): object {
-  const { duration_ms } = timed as { readonly duration_ms: number };
-  return { method: request.method, path: pathOf(request), status: response.statusCode, duration_ms };
-}
-
-function messageOf(request: IncomingMessage, response: ServerResponse): string {
-  const end = response.writableEnded ? String(response.statusCode) : 'aborted by the client';
-  return `${request.method ?? ''} ${pathOf(request)} ${end}`;
+function writeLine(logger: Logger, request: Request, response: Response, durationMs: number): void {
+  const { method, requestId: request_id } = request;
+  const { statusCode: status } = response;
+  const path = pathOf(request);
+  const end = response.writableEnded ? String(status) : 'aborted by the client';
+  const level = status >= 500 ? 'error' : 'info';
+  const duration_ms = Math.round(durationMs);
+  logger[level]({ request_id, method, path, status, duration_ms }, `${method} ${path} ${end}`);
 }
 
 /** Express rewrites `url` while it routes; the original stands beside it. */
-function pathOf(request: IncomingMessage & { readonly originalUrl?: string }): string {
-  return (request.originalUrl ?? request.url ?? '').replace(/\?.*$/s, '');
+function pathOf(request: Request): string {
+  const { originalUrl } = request;
+  const query = originalUrl.indexOf('?');
+  return query === -1 ? originalUrl : originalUrl.slice(0, query);
 }

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 import type { AppConfig } from '../../config/index.js';
+import { logContext } from './log-context.js';
 import { pinoLevel } from './log-level.js';
 import { type LogFile, consoleStream, openLogFile } from './log-streams.js';
 
@@ -47,6 +48,7 @@ export async function createRootLogger(
       base: { service: config.appName, environment: config.environment },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: logContext,
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
     multistream(streams),

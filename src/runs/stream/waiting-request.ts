@@ -1,6 +1,9 @@
 import type { Response } from 'express';
 import { FAREWELL_MS, type OpenRequest } from './open-request.js';
 
+/** One for all: an exception with a stack for every answer that has been sent would cost more than the answer. */
+const GONE = new Error('nobody waits any more');
+
 /** A request whose handler waits before it answers. Nothing is written here: `signal` tells the handler to wait no longer. */
 export class WaitingRequest implements OpenRequest {
   readonly whenGone: Promise<void>;
@@ -10,7 +13,7 @@ export class WaitingRequest implements OpenRequest {
     const gone = Promise.withResolvers<void>();
     this.whenGone = gone.promise;
     const onClose = (): void => {
-      this.waiting.abort();
+      this.waiting.abort(GONE);
       gone.resolve();
     };
     response.once('close', onClose);
@@ -24,7 +27,7 @@ export class WaitingRequest implements OpenRequest {
   }
 
   leave(): Promise<void> {
-    this.waiting.abort();
+    this.waiting.abort(GONE);
     const cutOff = setTimeout(() => this.response.destroy(), FAREWELL_MS);
     return this.whenGone.finally(() => clearTimeout(cutOff));
   }
