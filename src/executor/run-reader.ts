@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type GraphPlan,
   type JournalEntry,
+  type RunEvent,
   type RunId,
   type RunState,
   decodeEntry,
@@ -20,6 +21,13 @@ const MAX_CACHED_NODES = 50_000;
 export interface FoldedRun {
   readonly plan: GraphPlan;
   readonly state: RunState;
+}
+
+/** Folds events from the first one on. */
+export function foldRun(plan: GraphPlan, events: readonly RunEvent[]): FoldedRun {
+  const state = initialState(plan);
+  for (const event of events) reduce(plan, state, event);
+  return { plan, state };
 }
 
 /** Folds runs from their journals. */
@@ -55,7 +63,7 @@ export class RunReader {
   async load(runId: RunId): Promise<FoldedRun | undefined> {
     const plan = await this.planOf(runId);
     if (plan === undefined) return undefined;
-    const folded = { plan, state: initialState(plan) };
+    const folded = foldRun(plan, []);
     await this.foldOn(runId, folded);
     return folded;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GRAPH_ID, type GraphId, epochMs, graphId } from '../executor/core/index.js';
-import { Clock, type GraphSpec } from '../executor/index.js';
+import { type CachedGraph, Clock, type GraphSpec, PlanCache } from '../executor/index.js';
 import { type Answer, type GuardWith, ProblemError, capDetails, countOfFaults } from '../http/index.js';
 import { GraphRepository, Ids, type StoredGraph, type StoredGraphVersion } from '../storage/index.js';
 import type { GraphFault, GraphWarning } from './validation/graph-fault.js';
@@ -10,6 +10,12 @@ import { GraphValidator } from './validation/graph-validator.js';
 export interface GraphAtVersion {
   readonly graph: StoredGraph;
   readonly version: StoredGraphVersion;
+}
+
+/** The version of a graph that a new run executes. */
+export interface RunnableGraph extends CachedGraph {
+  readonly graphId: GraphId;
+  readonly version: number;
 }
 
 /** A graph as it was accepted. */
@@ -23,6 +29,7 @@ export interface AcceptedVersion {
 export class GraphsService {
   constructor(
     private readonly graphs: GraphRepository,
+    private readonly plans: PlanCache,
     private readonly validator: GraphValidator,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -65,21 +72,22 @@ export class GraphsService {
     const graph = await this.find(id);
     const wanted = version ?? graph.version;
     const stored = await this.graphs.findVersion(graph.graphId, wanted);
-    if (stored === undefined) {
-      throw new ProblemError('graph-not-found', `graph ${id} has no version ${wanted}: its newest is ${graph.version}`);
-    }
+    if (stored === undefined) throw unknownVersion(graph, wanted);
     return { graph, version: stored };
   }
 
   /**
-   * The version that a new run executes.
+   * A version of a graph, the newest when left out, ready to be run.
    *
    * @throws {ProblemError} `graph-not-found` or `graph-archived`.
    */
-  async resolve(id: string, version?: number): Promise<GraphAtVersion> {
-    const found = await this.get(id, version);
-    assertNotArchived(found.graph);
-    return found;
+  async resolve(id: string, version?: number): Promise<RunnableGraph> {
+    const graph = await this.find(id);
+    const wanted = version ?? graph.version;
+    const cached = await this.plans.get(graph.graphId, wanted);
+    if (cached === undefined) throw unknownVersion(graph, wanted);
+    assertNotArchived(graph);
+    return { graphId: graph.graphId, version: wanted, ...cached };
   }
 
   /**
@@ -121,6 +129,10 @@ function assertNotArchived({ graphId: id, archivedAt }: StoredGraph): void {
 
 function unknownGraph(id: string): ProblemError {
   return new ProblemError('graph-not-found', `there is no graph ${JSON.stringify(id.slice(0, 64))}`);
+}
+
+function unknownVersion({ graphId: id, version: newest }: StoredGraph, wanted: number): ProblemError {
+  return new ProblemError('graph-not-found', `graph ${id} has no version ${wanted}: its newest is ${newest}`);
 }
 
 function invalidGraph(faults: readonly GraphFault[]): ProblemError {

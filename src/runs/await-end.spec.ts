@@ -8,7 +8,7 @@ import {
 } from '../../test/contract/storage-under-test.js';
 import { openSqlite } from '../../test/contract/sqlite-storage.js';
 import { WatchedBus } from '../../test/support/watched-bus.js';
-import type { StoredRun } from '../storage/index.js';
+import type { RunStatus } from '../executor/core/index.js';
 import { awaitEnd } from './await-end.js';
 
 const RUN = aRunId(1);
@@ -32,17 +32,17 @@ describe('awaitEnd', () => {
     await storage.close();
   });
 
-  const findRun = async (): Promise<StoredRun> => {
-    const run = await storage.runs.find(RUN);
-    if (run === undefined) throw new Error('the run is gone');
-    return run;
+  const findStatus = async (): Promise<RunStatus> => {
+    const status = await storage.runs.findStatus(RUN);
+    if (status === undefined) throw new Error('the run is gone');
+    return status;
   };
 
   const store = () =>
     storage.journal.append({ runId: RUN, expectedSeq: 1, entries, run: aProjection({ status: 'SUCCESS' }) });
 
-  const wait = ({ seconds = 60, find = findRun } = {}): Promise<void> =>
-    awaitEnd({ runId: RUN, bus, findRun: find, seconds, signal: client.signal });
+  const wait = ({ seconds = 60, find = findStatus } = {}): Promise<void> =>
+    awaitEnd({ runId: RUN, bus, findStatus: find, seconds, signal: client.signal });
 
   it('is over when the run ends', async () => {
     const waiting = wait();
@@ -52,10 +52,10 @@ describe('awaitEnd', () => {
     await waiting;
   });
 
-  it('is over when the run ends while its row is being read', async () => {
+  it('is over when the run ends while its status is being read', async () => {
     await wait({
       find: async () => {
-        const before = await findRun();
+        const before = await findStatus();
         await store();
         bus.publish({ runId: RUN, entries });
         return before;

@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { EventBus } from '../events/index.js';
-import { type Json, type RunId, type RunSettings, encodeEvent, epochMs } from '../executor/core/index.js';
-import { Clock, type GraphSpec, type RunOptionsSpec, RunEngine, toRunSettings } from '../executor/index.js';
+import {
+  type Json,
+  type RunEvent,
+  type RunId,
+  type RunSettings,
+  encodeEvent,
+  epochMs,
+} from '../executor/core/index.js';
+import { Clock, RunEngine, type RunOptionsSpec, foldRun, toRunSettings } from '../executor/index.js';
 import { GraphsService } from '../graphs/index.js';
 import type { Answer, GuardWith } from '../http/index.js';
 import { Ids, Journal } from '../storage/index.js';
@@ -39,36 +46,18 @@ export class RunStarter {
    */
   async start(request: StartRun, guardWith: GuardWith, answerOf: (runId: RunId) => Answer): Promise<Answer> {
     if (this.engine.phase !== 'running') throw engineProblem(this.engine.phase);
-    const { graph, version } = await this.graphs.resolve(request.graphId, request.version);
-    const { options } = JSON.parse(version.specJson) as GraphSpec;
+    const { graphId, version, name, options, plan } = await this.graphs.resolve(request.graphId, request.version);
     const settings = toRunSettings(this.config.execution, options, request.options);
-    const runId = this.ids.run();
+    const { input, labels } = request;
     const now = this.clock.now();
-    const queued = encodeEvent(
-      {
-        type: 'run.queued',
-        ts: now,
-        graphId: graph.graphId,
-        graphVersion: version.version,
-        input: request.input,
-        settings,
-      },
-      1,
-      0,
-    );
-    const answer = answerOf(runId);
-    const run = {
-      runId,
-      graphId: graph.graphId,
-      graphVersion: version.version,
-      graphName: version.name,
-      inputJson: JSON.stringify(request.input),
-      labels: request.labels,
-      createdAt: now,
-    };
-    await this.journal.create(run, [queued], guardWith(answer));
-    this.bus.publish({ runId, entries: [queued] });
-    this.engine.offer(runId, startByOf(settings, now));
+    const queued: RunEvent = { type: 'run.queued', ts: now, graphId, graphVersion: version, input, settings };
+    const entries = [encodeEvent(queued, 1, 0)];
+    const id = this.ids.run();
+    const answer = answerOf(id);
+    const run = { runId: id, graphId, graphVersion: version, graphName: name, labels, createdAt: now };
+    await this.journal.create({ ...run, inputJson: JSON.stringify(input) }, entries, guardWith(answer));
+    this.bus.publish({ runId: id, entries });
+    this.engine.offer({ runId: id, startBy: startByOf(settings, now), fold: () => foldRun(plan, [queued]) });
     return answer;
   }
 }

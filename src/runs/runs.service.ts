@@ -108,7 +108,7 @@ export class RunsService {
 
   /** Resolves when the run has ended, after `seconds`, or when `signal` fires. */
   awaitEnd(id: RunId, seconds: number, signal: AbortSignal): Promise<void> {
-    return awaitEnd({ runId: id, bus: this.bus, findRun: () => this.find(id), seconds, signal });
+    return awaitEnd({ runId: id, bus: this.bus, findStatus: () => this.statusOf(id), seconds, signal });
   }
 
   /**
@@ -123,6 +123,12 @@ export class RunsService {
     const status = await this.cancelUnfinished(run);
     if (status === 'SUCCESS' || status === 'FAILED') throw new RunFinishedError(run.runId, status);
     return { runId: run.runId, status, wasCancelled: false };
+  }
+
+  private async statusOf(id: RunId): Promise<RunStatus> {
+    const status = await this.runs.findStatus(id);
+    if (status === undefined) throw new RunNotFoundError(id);
+    return status;
   }
 
   private async cancelUnfinished(run: StoredRun): Promise<RunStatus> {

@@ -98,7 +98,9 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         const expected = { ...run, status: 'PENDING', progress: 0, lastSeq: 1, epoch: 0, ...empty };
         expect(await storage.runs.find(aRunId(1))).toEqual(expected);
         expect(await storage.runs.list({ limit: 1 })).toEqual([expected]);
+        expect(await storage.runs.findStatus(aRunId(1))).toBe(expected.status);
         expect(await storage.runs.find(aRunId(2))).toBeUndefined();
+        expect(await storage.runs.findStatus(aRunId(2))).toBeUndefined();
       });
 
       it('are listed newest first, by page', async () => {

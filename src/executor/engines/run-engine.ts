@@ -1,12 +1,21 @@
 import type { EpochMs, RunId, RunStatus } from '../core/index.js';
+import type { FoldedRun } from '../run-reader.js';
+
+/** A committed run. */
+export interface OfferedRun {
+  readonly runId: RunId;
+  /** When it expires should it still wait for a place then. */
+  readonly startBy?: EpochMs;
+  /** Folds what is committed of it, for the engine alone: an engine that can begin at once need not read the journal. */
+  readonly fold?: () => FoldedRun;
+}
 
 /** Port: decides where and when a committed run executes. */
 export abstract class RunEngine {
   /**
    * Says that there is work. A lost offer is harmless: the engine finds unfinished runs in the database when it starts.
-   * `startBy` is when the run expires should it still wait for a place then.
    */
-  abstract offer(runId: RunId, startBy?: EpochMs): void;
+  abstract offer(run: OfferedRun): void;
 
   /**
    * Asks an unfinished run to stop. Resolves once the request is durable, or once the run turned out to have ended, with

@@ -15,6 +15,7 @@ const UNKNOWN_AGENT: AgentContract = { params: OPEN, input: OPEN };
 
 /** A graph version as its runs share it. */
 export interface CachedGraph {
+  readonly name: string;
   readonly plan: GraphPlan;
   readonly options: RunOptionsSpec | undefined;
 }
@@ -44,7 +45,7 @@ export class PlanCache {
     const stored = await this.graphs.findVersion(graphId, version);
     if (stored === undefined) return undefined;
     const spec = JSON.parse(stored.specJson) as GraphSpec;
-    const graph = { plan: this.compile(spec), options: spec.options };
+    const graph = { name: spec.name, plan: this.compile(spec), options: spec.options };
     this.keep(key, graph);
     return graph;
   }

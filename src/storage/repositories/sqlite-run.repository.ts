@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RUN_STATUSES, type RunId, isTerminalRun } from '../../executor/core/index.js';
+import { RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../executor/core/index.js';
 import { RunEntity } from '../entities/run.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { runListSql } from './run-list-sql.js';
@@ -18,6 +18,10 @@ export class SqliteRunRepository extends RunRepository {
 
   override find(runId: RunId): Promise<StoredRun | undefined> {
     return this.database.read(() => this.row(runId));
+  }
+
+  override findStatus(runId: RunId): Promise<RunStatus | undefined> {
+    return this.database.read(() => this.sql.statusById.get(runId)?.status);
   }
 
   override list(query: RunListQuery): Promise<StoredRun[]> {
@@ -45,10 +49,11 @@ export class SqliteRunRepository extends RunRepository {
 function prepareStatements(database: SqliteDatabase) {
   const runs = database.table(RunEntity);
   const byId = database.prepare<[RunId], RunEntity>(`SELECT ${runs.selection} FROM runs WHERE run_id = ?`);
+  const statusById = database.prepare<[RunId], Pick<RunEntity, 'status'>>('SELECT status FROM runs WHERE run_id = ?');
   // One part per status: each comes from the index in order, so that the limit ends the search.
   const unfinishedIds = database.prepare<(string | number)[], { runId: RunId }>(
     `${UNFINISHED.map(() => 'SELECT run_id AS "runId" FROM runs WHERE status = ? AND run_id > ?').join(' UNION ALL ')}
      ORDER BY "runId" LIMIT ?`,
   );
-  return { byId, unfinishedIds };
+  return { byId, statusById, unfinishedIds };
 }

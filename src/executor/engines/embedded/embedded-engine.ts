@@ -2,11 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import { Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
 import { Clock } from '../../clock.js';
-import { type EpochMs, type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
+import { type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
-import { RunReader } from '../../run-reader.js';
+import { type FoldedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
-import { EngineNotRunningError, type EnginePhase, RunEngine } from '../run-engine.js';
+import { EngineNotRunningError, type EnginePhase, type OfferedRun, RunEngine } from '../run-engine.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
 import { QueueDeadlines } from './queue-deadlines.js';
 import { RunQueue } from './run-queue.js';
@@ -61,8 +61,12 @@ export class EmbeddedEngine extends RunEngine {
     return this.queue.size;
   }
 
-  override offer(runId: RunId, startBy?: EpochMs): void {
+  override offer({ runId, startBy, fold }: OfferedRun): void {
     if (this.phase === 'stopping' || this.live.has(runId)) return;
+    if (fold !== undefined && this.queue.size === 0 && this.hasPlace) {
+      void this.open(runId, (session) => session.take(), fold());
+      return;
+    }
     this.queue.push(runId);
     if (startBy !== undefined) this.deadlines.add(runId, startBy);
     this.fill();
@@ -131,9 +135,13 @@ export class EmbeddedEngine extends RunEngine {
     return opened.filter((session) => session !== undefined);
   }
 
+  private get hasPlace(): boolean {
+    return this.phase === 'running' && this.live.size < this.options.maxConcurrentRuns;
+  }
+
   /** Opens waiting runs while there are places. */
   private fill(): void {
-    while (this.phase === 'running' && this.live.size < this.options.maxConcurrentRuns) {
+    while (this.hasPlace) {
       const runId = this.queue.shift();
       if (runId === undefined) return;
       void this.open(runId, (session) => session.take());
@@ -146,9 +154,13 @@ export class EmbeddedEngine extends RunEngine {
     return this.live.get(runId) ?? this.open(runId, begin);
   }
 
-  private open(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
+  private open(
+    runId: RunId,
+    begin: (session: RunSession) => void,
+    folded?: FoldedRun,
+  ): Promise<RunSession | undefined> {
     this.deadlines.remove(runId);
-    const opening = this.createSession(runId).then(
+    const opening = this.createSession(runId, folded).then(
       (session) => {
         if (session === undefined) this.release(runId);
         else {
@@ -167,8 +179,8 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   /** Undefined if the run is unknown or has ended, or if the engine does not run. */
-  private async createSession(runId: RunId): Promise<RunSession | undefined> {
-    const folded = await this.reader.load(runId);
+  private async createSession(runId: RunId, known?: FoldedRun): Promise<RunSession | undefined> {
+    const folded = known ?? (await this.reader.load(runId));
     if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
     const { journal, bus, invoker, clock } = this;
     const { templateEnv } = this.options;
@@ -194,7 +206,7 @@ export class EmbeddedEngine extends RunEngine {
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
-    const timer = setTimeout(() => this.offer(runId), waitMs);
+    const timer = setTimeout(() => this.offer({ runId }), waitMs);
     this.lost.set(runId, { times, timer });
   }
 
