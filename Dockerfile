@@ -31,7 +31,7 @@ COPY examples ./examples
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
-EXPOSE 8000
+EXPOSE 8000 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

@@ -39,6 +39,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
       DATABASE__URL: `sqlite:///${folder}/bench.db`,
       SECURITY__API_KEY: KEY,
       LOGGING__LEVEL: 'INFO',
+      MONITORING__METRICS_PORT: '0',
       ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],

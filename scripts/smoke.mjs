@@ -24,6 +24,7 @@ const service = spawn(process.execPath, ['dist/main.js'], {
     PORT: String(port),
     DATABASE__URL: `sqlite:///${folder}/smoke.db`,
     SECURITY__API_KEY: KEY,
+    MONITORING__METRICS_PORT: '0',
   },
   stdio: ['ignore', 'inherit', 'inherit'],
 });

@@ -3,9 +3,10 @@ import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
-import { DatabaseCheck, HealthModule, LoggingModule } from './observability/index.js';
+import { DatabaseCheck, HealthModule, LoggingModule, MetricsModule } from './observability/index.js';
 import { HttpPolicy, PluginsModule } from './plugins/index.js';
 import { RunsModule } from './runs/index.js';
+import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
 
 const storageOptions = ({ database }: AppConfig): StorageOptions => ({
@@ -32,12 +33,14 @@ export class AppModule {
         LoggingModule,
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({ databaseCheck: { provide: DatabaseCheck, useExisting: StorageHealth } }),
+        MetricsModule.forRoot(loaded.config),
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         AuthModule,
         ExecutorModule,
         GraphsModule,
         RunsModule,
       ],
+      providers: [ServiceMetrics],
     };
   }
 }

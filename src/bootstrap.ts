@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
+import { MetricsPortError } from './observability/index.js';
 import { Service } from './service.js';
 import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError } from './storage/index.js';
 
@@ -12,7 +13,14 @@ export interface ServeOptions {
 }
 
 /** What an operator can mend: told in one line, without a stack. */
-const OPERATOR_ERRORS = [ConfigError, DatabaseOwnedError, DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError];
+const OPERATOR_ERRORS = [
+  ConfigError,
+  DatabaseOwnedError,
+  DatabaseOpenError,
+  DatabaseTooNewError,
+  DatabaseUrlError,
+  MetricsPortError,
+];
 
 /** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
 export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> {

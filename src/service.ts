@@ -6,7 +6,7 @@ import { AppConfig, type LoadedConfig } from './config/index.js';
 import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
-import { NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
+import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
 
 export interface ServiceOptions {
@@ -43,6 +43,7 @@ export class Service {
     const service = new Service(app);
     try {
       await app.listen(config.port, config.host);
+      await app.get(MetricsListener).listen();
       await app.get(DatabaseLease).acquire({ wait: options.wait, onLost: options.onOwnershipLost });
       await app.get(EmbeddedEngine).start();
     } catch (error) {

@@ -16,4 +16,5 @@ export {
   JournalUnavailableError,
   StaleWriterError,
 } from './storage.errors.js';
+export { GroupCommitWriter, type WriterStats } from './writer/group-commit-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';

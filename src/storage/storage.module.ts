@@ -57,7 +57,7 @@ export class StorageModule {
         StorageHealth,
         Ids,
       ],
-      exports: [...PORTS.map(({ provide }) => provide), StorageHealth, Ids],
+      exports: [...PORTS.map(({ provide }) => provide), GroupCommitWriter, StorageHealth, Ids],
     };
   }
 }

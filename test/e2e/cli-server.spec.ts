@@ -17,6 +17,7 @@ describe('wand run --server', () => {
       HOST: '127.0.0.1',
       PORT: '0',
       SECURITY__API_KEY: KEY,
+      MONITORING__METRICS_PORT: '0',
       DATABASE__URL: `sqlite:///${join(folder(), 'wand.db')}`,
     });
     const [, port] = await service.written(/listens on \S+:(\d+)/);

@@ -51,6 +51,7 @@ export class BuiltService {
         DATABASE__URL: `sqlite:///${database}`,
         SECURITY__API_KEY: API_KEY,
         SECURITY__HTTP_ALLOW_PRIVATE: 'true',
+        MONITORING__METRICS_PORT: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

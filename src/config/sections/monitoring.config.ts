@@ -1,7 +1,18 @@
-import { IntegerKey, NumberKey } from '../schema/keys.js';
+import { FlagKey, IntegerKey, NumberKey } from '../schema/keys.js';
 
 /** `MONITORING__…` */
 export class MonitoringConfig {
+  @FlagKey('ENABLE_METRICS', { description: 'Serves what the service measures at /metrics, for Prometheus.' })
+  readonly enableMetrics: boolean = true;
+
+  @IntegerKey('METRICS_PORT', {
+    min: 0,
+    max: 65_535,
+    description: 'The port of /metrics, which asks for no key there; 0 serves it on the main port, behind the key.',
+    defaultNote: '0 in testing',
+  })
+  readonly metricsPort: number = 9090;
+
   @IntegerKey('SSE_QUEUE_SIZE', {
     min: 1,
     max: 1_000_000,

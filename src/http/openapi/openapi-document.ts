@@ -16,6 +16,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['plugins', 'The agents and tools that graphs can use.'],
   ['config', 'The configuration in use.'],
   ['health', 'Probes.'],
+  ['metrics', 'What a process measures, for Prometheus.'],
 ];
 
 /** The OpenAPI 3.1 document of the application as it is wired. */

@@ -1,6 +1,6 @@
 import type { EventBus, PublishedEntries } from '../../events/index.js';
 import { ConnectionClosed, type SseConnection } from './sse-connection.js';
-import { entryTextWithoutId, eventText, laggedText, retryText } from './sse-text.js';
+import { entryTextWithoutId, eventText, retryText } from './sse-text.js';
 
 const RETRY_MS = 2_000;
 const LAGGED = 'the client reads too slowly and has missed events: GET /runs tells what they were, then connect again';
@@ -44,7 +44,7 @@ export class EventsFeed {
     if (!this.isSending) void this.send();
     if (this.waiting.length <= queueSize) return;
     this.waiting = [];
-    void connection.end(laggedText(LAGGED));
+    void connection.lag(LAGGED);
   }
 
   private async send(): Promise<void> {

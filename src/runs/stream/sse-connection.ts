@@ -18,6 +18,7 @@ export class ConnectionClosed extends Error {
  */
 export class SseConnection implements OpenRequest {
   private isClosed = false;
+  private isTooSlow = false;
   /** Resolves when the response is over, whoever ended it. */
   private readonly gone = Promise.withResolvers<void>();
   private readonly heartbeat: NodeJS.Timeout;
@@ -51,6 +52,11 @@ export class SseConnection implements OpenRequest {
     return this.gone.promise;
   }
 
+  /** True if it was closed because the client read too slowly. */
+  get hasLagged(): boolean {
+    return this.isTooSlow;
+  }
+
   get isCongested(): boolean {
     return this.response.writableNeedDrain;
   }
@@ -69,7 +75,7 @@ export class SseConnection implements OpenRequest {
   async drained(isTooSlow: () => boolean): Promise<void> {
     while (this.isCongested && !this.isClosed) {
       const isStalled = await this.waitForDrain();
-      if (isStalled && isTooSlow()) void this.end(laggedText(RESUMABLE));
+      if (isStalled && isTooSlow()) void this.lag(RESUMABLE);
     }
     if (this.isClosed) throw new ConnectionClosed('the client has gone');
   }
@@ -83,6 +89,12 @@ export class SseConnection implements OpenRequest {
       this.response.once('close', () => clearTimeout(cutOff));
     }
     return this.whenGone;
+  }
+
+  /** Ends the stream of a client that reads too slowly, saying what it may do. */
+  lag(advice: string): Promise<void> {
+    this.isTooSlow = true;
+    return this.end(laggedText(advice));
   }
 
   leave(): Promise<void> {

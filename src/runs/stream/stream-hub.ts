@@ -11,12 +11,23 @@ import { WaitingRequest } from './waiting-request.js';
 export class StreamHub {
   private readonly requests = new Set<OpenRequest>();
   private isClosing = false;
+  private lagged = 0;
 
   constructor(private readonly config: AppConfig) {}
 
   /** Requests that are open now. */
   get size(): number {
     return this.requests.size;
+  }
+
+  /** Streams that are open now. */
+  get openStreams(): number {
+    return [...this.requests].filter((request) => request instanceof SseConnection).length;
+  }
+
+  /** Streams that were closed because their client read too slowly, since the start of the process. */
+  get laggedStreams(): number {
+    return this.lagged;
   }
 
   /**
@@ -26,7 +37,11 @@ export class StreamHub {
    */
   open(response: Response): SseConnection {
     if (this.isClosing) throw new ShuttingDownError();
-    return this.keep(new SseConnection(response, this.config.monitoring.sseHeartbeatSec));
+    const connection = this.keep(new SseConnection(response, this.config.monitoring.sseHeartbeatSec));
+    void connection.whenGone.then(() => {
+      if (connection.hasLagged) this.lagged += 1;
+    });
+    return connection;
   }
 
   /** The handler of `response` is going to wait before it answers, at most until the signal fires. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { isLocked } from '../sqlite/sqlite-failure.js';
-import { JournalBusyError, JournalUnavailableError } from '../storage.errors.js';
+import { JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
 import { BatchTransaction, failAll } from './batch-transaction.js';
 import { type BufferLimits, WriteBuffer } from './write-buffer.js';
 import type { Outcome, WriteUnit } from './write-unit.js';
@@ -32,6 +32,8 @@ export interface WriterStats {
   readonly rows: number;
   /** Units that were not stored, whatever the reason; refused ones are not counted. */
   readonly failed: number;
+  /** Those of the failed units that were refused because somebody else owns the run now. */
+  readonly fenced: number;
   /** Units that wait now. */
   readonly waiting: number;
 }
@@ -54,7 +56,7 @@ export class GroupCommitWriter {
   /** Set when `close` was called; resolves when nothing waits any more. */
   private drained: PromiseWithResolvers<undefined> | undefined;
   private lastFailure: JournalUnavailableError | undefined;
-  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0 };
+  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, fenced: 0 };
 
   constructor(
     database: SqliteDatabase,
@@ -149,6 +151,7 @@ export class GroupCommitWriter {
         this.counts.rows += batch[index]?.unit.rows ?? 0;
       } else {
         this.counts.failed += 1;
+        if (outcome.error instanceof StaleWriterError) this.counts.fenced += 1;
         if (outcome.error instanceof JournalUnavailableError) failure = outcome.error;
       }
     }
