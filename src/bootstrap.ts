@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
 import { MetricsPortError } from './observability/index.js';
 import { Service } from './service.js';
-import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError } from './storage/index.js';
+import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError, JournalUnavailableError } from './storage/index.js';
 
 export interface ServeOptions {
   /** The folder that holds package.json. */
@@ -19,6 +19,7 @@ const OPERATOR_ERRORS = [
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  JournalUnavailableError,
   MetricsPortError,
 ];
 
@@ -53,8 +54,8 @@ function stopOnSignals(service: Service): void {
   }
 }
 
-/** The journal fences this process off; whatever it still held goes on in the other one. */
+/** Nothing is left to be written or told: what this process held goes on in the other one. */
 function exitAtOnce(): void {
-  process.stderr.write('another process took the database over: stopping at once\n');
+  process.stderr.write('another process took the database over: stopped\n');
   process.exit(1);
 }

@@ -8,11 +8,12 @@ import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
+import { GroupCommitWriter } from './storage/index.js';
 
 export interface ServiceOptions {
   /** Wait until another process that owns the database has gone, instead of failing. */
   readonly wait: boolean;
-  /** Called when another process took the database over: nothing can be written any more. */
+  /** Called when another process took the database over and this one has given everything up: nothing is left to do. */
   readonly onOwnershipLost: () => void;
 }
 
@@ -44,7 +45,10 @@ export class Service {
     try {
       await app.listen(config.port, config.host);
       await app.get(MetricsListener).listen();
-      await app.get(DatabaseLease).acquire({ wait: options.wait, onLost: options.onOwnershipLost });
+      await app.get(DatabaseLease).acquire({
+        wait: options.wait,
+        onLost: (owner) => void service.giveUp(owner).finally(options.onOwnershipLost),
+      });
       await app.get(EmbeddedEngine).start();
     } catch (error) {
       await app.close();
@@ -63,6 +67,19 @@ export class Service {
   stop(): Promise<void> {
     this.stopping ??= this.stopInOrder();
     return this.stopping;
+  }
+
+  /** The fence keeps this process from writing: it only lets go of what it held, so that clients go to the new owner. */
+  private async giveUp(owner = 'that has gone again'): Promise<void> {
+    const { app } = this;
+    this.logger.error(
+      `the process ${owner} has taken the database over: stopping, nothing is written from here any more`,
+    );
+    app.get(Readiness).drain();
+    await app.get(EmbeddedEngine).stop(0);
+    const { fenced } = app.get(GroupCommitWriter).stats;
+    this.logger.error(`late writes refused: ${fenced}; the runs go on at the new owner`);
+    await app.get(StreamHub).closeAll();
   }
 
   private async stopInOrder(): Promise<void> {

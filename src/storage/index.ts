@@ -8,6 +8,7 @@ export { type RunListQuery, RunRepository, type StoredRun } from './repositories
 export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';
 export {
+  DatabaseLostError,
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,

@@ -6,6 +6,14 @@ export class StaleWriterError extends Error {
   }
 }
 
+/** Another process owns the database now: whoever sees this stops working on it. Nothing was stored. */
+export class DatabaseLostError extends Error {
+  override readonly name = 'DatabaseLostError';
+  constructor() {
+    super('another process has taken the database over');
+  }
+}
+
 /** The database cannot store anything now (disk full, I/O error, locked by another process). Nothing was stored. */
 export class JournalUnavailableError extends Error {
   override readonly name = 'JournalUnavailableError';

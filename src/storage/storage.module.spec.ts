@@ -55,7 +55,7 @@ describe('the storage module', () => {
       written: Promise<unknown> | undefined;
       constructor(private readonly leases: LeaseRepository) {}
       onApplicationShutdown(): void {
-        this.written = this.leases.acquire('late', epochMs(0), 1_000);
+        this.written = this.leases.acquire({ owner: 'late', expiresAt: epochMs(1_000) });
       }
     }
     @Module({ providers: [LateWriter] })
@@ -68,7 +68,9 @@ describe('the storage module', () => {
     await expect(stat(join(folder, 'wand.db-wal'))).rejects.toMatchObject({ code: 'ENOENT' });
 
     const next = await start(urlOf('wand.db'));
-    expect(await next.get(LeaseRepository).acquire('next', epochMs(0), 1_000)).toMatchObject({ owner: 'late' });
+    expect(await next.get(LeaseRepository).acquire({ owner: 'next', expiresAt: epochMs(2_000) })).toMatchObject({
+      owner: 'late',
+    });
     await next.close();
   });
 
@@ -84,12 +86,16 @@ describe('the storage module', () => {
     const [one, two] = await Promise.all([start(urlOf('wand.db')), start(urlOf('wand.db'))]);
     const leases = [one, two].map((app) => app.get(LeaseRepository));
     const acquire = () =>
-      Promise.all(leases.map((lease, index) => lease.acquire(`process ${index}`, epochMs(0), 1_000)));
+      Promise.all(
+        leases.map((lease, index) => lease.acquire({ owner: `process ${index}`, expiresAt: epochMs(1_000) })),
+      );
     const [first, second] = await acquire();
     expect(first).toEqual(second);
     const winner = first?.owner === 'process 0' ? 0 : 1;
     await leases[winner]?.release(`process ${winner}`);
-    expect(await leases[1 - winner]?.acquire(`process ${1 - winner}`, epochMs(1), 1_000)).toMatchObject({
+    expect(
+      await leases[1 - winner]?.acquire({ owner: `process ${1 - winner}`, expiresAt: epochMs(2_000) }),
+    ).toMatchObject({
       owner: `process ${1 - winner}`,
     });
     await Promise.all([one.close(), two.close()]);

@@ -1,5 +1,5 @@
 import { type RunStatus, epochMs } from '../../src/executor/core/index.js';
-import { IdempotencyConflictError } from '../../src/storage/index.js';
+import { DatabaseLostError, IdempotencyConflictError, type Lease } from '../../src/storage/index.js';
 import {
   NOON,
   type OpenStorage,
@@ -227,29 +227,61 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
     });
 
     describe('the lease', () => {
-      it('goes to the first who asks, until it runs out', async () => {
+      const ask = (owner: string, at: number, replaces?: Lease) =>
+        storage.leases.acquire({ owner, expiresAt: epochMs(NOON + at), replaces });
+
+      it('goes to the first who asks, and stays with it', async () => {
         const lease = { owner: 'one', expiresAt: NOON + 1_000 };
-        expect(await storage.leases.acquire('one', NOON, 1_000)).toEqual(lease);
-        expect(await storage.leases.acquire('two', epochMs(NOON + 999), 1_000)).toEqual(lease);
-        const taken = { owner: 'two', expiresAt: NOON + 2_000 };
-        expect(await storage.leases.acquire('two', epochMs(NOON + 1_000), 1_000)).toEqual(taken);
-        expect(await storage.leases.acquire('one', epochMs(NOON + 1_001), 1_000)).toEqual(taken);
+        expect(await ask('one', 1_000)).toEqual(lease);
+        expect(await ask('two', 9_000)).toEqual(lease);
+        expect(await ask('two', 500)).toEqual(lease);
       });
 
       it('is renewed by its owner', async () => {
-        await storage.leases.acquire('one', NOON, 1_000);
-        const renewed = { owner: 'one', expiresAt: NOON + 1_500 };
-        expect(await storage.leases.acquire('one', epochMs(NOON + 500), 1_000)).toEqual(renewed);
-        expect(await storage.leases.acquire('two', epochMs(NOON + 1_200), 1_000)).toEqual(renewed);
+        await ask('one', 1_000);
+        expect(await ask('one', 1_500)).toEqual({ owner: 'one', expiresAt: NOON + 1_500 });
+        expect(await ask('two', 1_200)).toEqual({ owner: 'one', expiresAt: NOON + 1_500 });
+      });
+
+      it('is replaced when its owner is said to have gone, unless that one has renewed it', async () => {
+        const seen = await ask('one', 1_000);
+        await ask('one', 2_000);
+        expect(await ask('two', 3_000, seen)).toEqual({ owner: 'one', expiresAt: NOON + 2_000 });
+        expect(await ask('two', 3_000, epochAt('one', 2_000))).toEqual({ owner: 'two', expiresAt: NOON + 3_000 });
+        expect(await ask('three', 4_000, epochAt('one', 2_000))).toMatchObject({ owner: 'two' });
       });
 
       it('is freed by its owner alone', async () => {
-        await storage.leases.acquire('one', NOON, 1_000);
+        await ask('one', 1_000);
         await storage.leases.release('two');
-        expect(await storage.leases.acquire('two', NOON, 1_000)).toMatchObject({ owner: 'one' });
+        expect(await ask('two', 1_000)).toMatchObject({ owner: 'one' });
         await storage.leases.release('one');
-        expect(await storage.leases.acquire('two', NOON, 1_000)).toMatchObject({ owner: 'two' });
+        expect(await ask('two', 1_000)).toMatchObject({ owner: 'two' });
+      });
+
+      it('fences a process that lost it: nothing it writes is stored, whatever it is', async () => {
+        const lost: (Lease | undefined)[] = [];
+        await ask('one', 1_000);
+        await storage.graphs.create(aGraph(1));
+        storage.leases.fence('one', (lease) => lost.push(lease));
+        await storage.journal.create(aRun(1), [anEntry(1)]);
+        await ask('two', 2_000, epochAt('one', 1_000));
+        const append = { runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run: aProjection() };
+        const late = [
+          storage.journal.append(append),
+          storage.journal.create(aRun(2), [anEntry(1)]),
+          storage.graphs.create(aGraph(7)),
+          ask('one', 3_000),
+          storage.leases.release('one'),
+        ];
+        for (const write of late) await expect(write).rejects.toBeInstanceOf(DatabaseLostError);
+        await expect(storage.journal.create(aRun(3), [anEntry(1)])).rejects.toBeInstanceOf(DatabaseLostError);
+        expect(lost).toEqual([{ owner: 'two', expiresAt: NOON + 2_000 }]);
+        expect(await storage.journal.read(aRunId(1), { afterSeq: 0, limit: 10 })).toHaveLength(1);
+        expect(await storage.runs.find(aRunId(2))).toBeUndefined();
       });
     });
   });
 }
+
+const epochAt = (owner: string, at: number): Lease => ({ owner, expiresAt: epochMs(NOON + at) });

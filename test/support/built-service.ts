@@ -9,6 +9,12 @@ export interface BuiltServiceOptions {
   /** File of the SQLite database. */
   readonly database: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The module that starts the service; `dist/main.js` unless a test brings one of its own. */
+  readonly entry?: string;
+  /** Arguments of the service. */
+  readonly args?: readonly string[];
+  /** Arguments of Node. */
+  readonly nodeArgs?: readonly string[];
 }
 
 /** `dist/main.js` in a process of its own, as in production: what a test can kill. */
@@ -40,9 +46,10 @@ export class BuiltService {
   }
 
   /** Starts it without waiting for anything. */
-  static async spawn({ database, env = {} }: BuiltServiceOptions): Promise<BuiltService> {
+  static async spawn(options: BuiltServiceOptions): Promise<BuiltService> {
+    const { database, env = {}, entry = 'dist/main.js', args = [], nodeArgs = [] } = options;
     const port = await freePort();
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
       env: {
         PATH: process.env['PATH'],
         ENVIRONMENT: 'production',
@@ -84,6 +91,11 @@ export class BuiltService {
 
   post<T>(path: string, body: unknown): Promise<T> {
     return this.json<T>(path, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Sends a signal and resolves with the exit code; null when the signal itself ended the process. */

@@ -25,6 +25,15 @@ export class DatabaseConfig {
   @FlagKey('ECHO_SQL', { description: 'Logs every SQL statement; for debugging.' })
   readonly echoSql: boolean = false;
 
+  @NumberKey('LEASE_SEC', {
+    min: 0.5,
+    max: 3600,
+    unit: 'seconds',
+    description:
+      'How long the database stays with a process that shows no sign of life; then one that waits for it takes it over.',
+  })
+  readonly leaseSec: number = 15;
+
   @ChoiceKey('SYNCHRONOUS', SYNCHRONOUS_MODES, {
     description:
       'When SQLite flushes to the disk: full survives a power cut, normal is faster and may lose the last moments in one.',

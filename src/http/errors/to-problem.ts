@@ -1,8 +1,16 @@
 import { HttpException } from '@nestjs/common';
-import { IdempotencyConflictError, JournalBusyError, JournalUnavailableError } from '../../storage/index.js';
+import {
+  DatabaseLostError,
+  IdempotencyConflictError,
+  JournalBusyError,
+  JournalUnavailableError,
+} from '../../storage/index.js';
 import { type ProblemCode, ProblemError } from '../problem/index.js';
 
 const RETRY_STORAGE_SEC = 2;
+
+/** Nothing was stored; the same request may succeed later, or at the process that owns the database by then. */
+const STORAGE_ERRORS = [JournalUnavailableError, JournalBusyError, DatabaseLostError];
 
 /** Codes for errors that come with a status alone, from Nest or from express. */
 const CODE_BY_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
@@ -17,7 +25,7 @@ const CODE_BY_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
 /** The problem that answers whatever was thrown. What is not meant for clients becomes `internal-error`, bare. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof JournalUnavailableError || error instanceof JournalBusyError) {
+  if (STORAGE_ERRORS.some((type) => error instanceof type)) {
     const detail = 'the database cannot store anything now; nothing was changed, try again';
     return new ProblemError('storage-unavailable', detail, { retryAfterSec: RETRY_STORAGE_SEC, cause: error });
   }

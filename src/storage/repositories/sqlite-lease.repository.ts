@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type EpochMs, epochMs } from '../../executor/core/index.js';
 import { ProcessLeaseEntity } from '../entities/process-lease.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { DatabaseLostError } from '../storage.errors.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
-import { type Lease, LeaseRepository } from './lease.repository.js';
+import { type Lease, type LeaseRequest, LeaseRepository } from './lease.repository.js';
 
 /** The lease row is read and written in one transaction that holds SQLite's write lock from its first statement on. */
 @Injectable()
@@ -18,25 +18,31 @@ export class SqliteLeaseRepository extends LeaseRepository {
     this.sql = prepareStatements(database);
   }
 
-  override acquire(owner: string, now: EpochMs, ttlMs: number): Promise<Lease> {
-    return this.writer.submit({
-      apply: () => this.takeOrYield(owner, now, ttlMs),
-      rows: 1,
-      bytes: 0,
-      isRefusable: false,
-    });
+  override acquire(request: LeaseRequest): Promise<Lease> {
+    return this.writer.submit({ apply: () => this.takeOrYield(request), rows: 1, bytes: 0, isRefusable: false });
   }
 
   override async release(owner: string): Promise<void> {
     await this.writer.submit({ apply: () => void this.sql.free.run(owner), rows: 1, bytes: 0, isRefusable: false });
   }
 
-  private takeOrYield(owner: string, now: EpochMs, ttlMs: number): Lease {
+  override fence(owner: string, onLost: (lease: Lease | undefined) => void): void {
+    let isLost = false;
+    this.writer.fenceWith(() => {
+      const current = this.sql.current.get();
+      if (current?.owner === owner) return;
+      if (!isLost) queueMicrotask(() => onLost(current));
+      isLost = true;
+      throw new DatabaseLostError();
+    });
+  }
+
+  private takeOrYield({ owner, expiresAt, replaces }: LeaseRequest): Lease {
     const current = this.sql.current.get();
-    if (current !== undefined && current.owner !== owner && current.expiresAt > now) return current;
-    const lease = { id: 1 as const, owner, expiresAt: epochMs(now + ttlMs) };
-    this.sql.upsert.run(this.sql.leases.values(lease));
-    return { owner, expiresAt: lease.expiresAt };
+    const isGone = current?.owner === replaces?.owner && current?.expiresAt === replaces?.expiresAt;
+    if (current !== undefined && current.owner !== owner && !isGone) return current;
+    this.sql.upsert.run(this.sql.leases.values({ id: 1, owner, expiresAt }));
+    return { owner, expiresAt };
   }
 }
 

@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { isLocked, toStorageError } from '../sqlite/sqlite-failure.js';
+import { DatabaseLostError } from '../storage.errors.js';
 import type { Outcome, WriteUnit } from './write-unit.js';
 
 type Units = readonly WriteUnit<unknown>[];
@@ -8,13 +9,28 @@ type Units = readonly WriteUnit<unknown>[];
 export class BatchTransaction {
   private readonly together: BetterSqlite3.Transaction<(units: Units) => unknown[]>;
   private readonly apart: BetterSqlite3.Transaction<(units: Units) => Outcome[]>;
-  /** A transaction, or within another one a savepoint. */
-  private readonly single: BetterSqlite3.Transaction<(unit: WriteUnit<unknown>) => unknown>;
+  private readonly alone: BetterSqlite3.Transaction<(unit: WriteUnit<unknown>) => unknown>;
+  /** A savepoint within `apart`. */
+  private readonly savepoint: BetterSqlite3.Transaction<(unit: WriteUnit<unknown>) => unknown>;
 
-  constructor(private readonly handle: BetterSqlite3.Database) {
-    this.together = handle.transaction((units: Units) => units.map((unit) => unit.apply()));
-    this.apart = handle.transaction((units: Units) => units.map((unit) => this.attempt(unit)));
-    this.single = handle.transaction((unit: WriteUnit<unknown>) => unit.apply());
+  /** @param fence Runs first in every transaction; throws a `DatabaseLostError` where nothing may be written any more. */
+  constructor(
+    private readonly handle: BetterSqlite3.Database,
+    fence: () => void,
+  ) {
+    this.together = handle.transaction((units: Units) => {
+      fence();
+      return units.map((unit) => unit.apply());
+    });
+    this.apart = handle.transaction((units: Units) => {
+      fence();
+      return units.map((unit) => this.attempt(unit));
+    });
+    this.alone = handle.transaction((unit: WriteUnit<unknown>) => {
+      fence();
+      return unit.apply();
+    });
+    this.savepoint = handle.transaction((unit: WriteUnit<unknown>) => unit.apply());
   }
 
   /**
@@ -29,7 +45,8 @@ export class BatchTransaction {
       return this.together.immediate(units).map((value) => ({ ok: true, value }));
     } catch (error) {
       if (isLocked(error)) throw error;
-      return units.length === 1 ? failAll(units, error) : this.writeApart(units);
+      if (units.length === 1 || error instanceof DatabaseLostError) return failAll(units, error);
+      return this.writeApart(units);
     }
   }
 
@@ -44,7 +61,7 @@ export class BatchTransaction {
 
   private writeAlone(unit: WriteUnit<unknown>): Outcome {
     try {
-      return { ok: true, value: this.single.immediate(unit) };
+      return { ok: true, value: this.alone.immediate(unit) };
     } catch (error) {
       return { ok: false, error: toStorageError(error) };
     }
@@ -52,7 +69,7 @@ export class BatchTransaction {
 
   private attempt(unit: WriteUnit<unknown>): Outcome {
     try {
-      return { ok: true, value: this.single(unit) };
+      return { ok: true, value: this.savepoint(unit) };
     } catch (error) {
       // After some errors SQLite has rolled back everything, the units before this one included.
       if (!this.handle.inTransaction) throw error;

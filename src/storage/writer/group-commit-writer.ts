@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { isLocked } from '../sqlite/sqlite-failure.js';
-import { JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
+import { DatabaseLostError, JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
 import { BatchTransaction, failAll } from './batch-transaction.js';
 import { type BufferLimits, WriteBuffer } from './write-buffer.js';
 import type { Outcome, WriteUnit } from './write-unit.js';
@@ -32,7 +32,7 @@ export interface WriterStats {
   readonly rows: number;
   /** Units that were not stored, whatever the reason; refused ones are not counted. */
   readonly failed: number;
-  /** Those of the failed units that were refused because somebody else owns the run now. */
+  /** Those of the failed units that were refused because somebody else owns the run or the database now. */
   readonly fenced: number;
   /** Units that wait now. */
   readonly waiting: number;
@@ -55,6 +55,8 @@ export class GroupCommitWriter {
   private lockedSince = 0;
   /** Set when `close` was called; resolves when nothing waits any more. */
   private drained: PromiseWithResolvers<undefined> | undefined;
+  /** See `fenceWith`; lets everything through until then. */
+  private fence: () => void = () => undefined;
   private lastFailure: JournalUnavailableError | undefined;
   private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, fenced: 0 };
 
@@ -62,7 +64,7 @@ export class GroupCommitWriter {
     database: SqliteDatabase,
     private readonly options: WriterOptions,
   ) {
-    this.transaction = new BatchTransaction(database.handle);
+    this.transaction = new BatchTransaction(database.handle, () => this.fence());
   }
 
   /** Why the last flush could not store anything; undefined if it could. */
@@ -75,9 +77,19 @@ export class GroupCommitWriter {
   }
 
   /**
+   * Has `fence` run in every transaction from now on, before anything is written.
+   *
+   * @param fence Throws a `DatabaseLostError` once another process owns the database: all writes then fail with it.
+   */
+  fenceWith(fence: () => void): void {
+    this.fence = fence;
+  }
+
+  /**
    * Resolves with what the unit returned, once that is durable. Units are applied in the order in which they came.
    *
    * @throws {JournalUnavailableError} if it could not be made durable: nothing was stored.
+   * @throws {DatabaseLostError} if another process owns the database now: nothing was stored.
    * @throws {JournalBusyError} if the unit is refusable and too much is waiting: nothing was stored.
    * @throws whatever the unit threw: nothing was stored.
    */
@@ -151,7 +163,7 @@ export class GroupCommitWriter {
         this.counts.rows += batch[index]?.unit.rows ?? 0;
       } else {
         this.counts.failed += 1;
-        if (outcome.error instanceof StaleWriterError) this.counts.fenced += 1;
+        if (isFenced(outcome.error)) this.counts.fenced += 1;
         if (outcome.error instanceof JournalUnavailableError) failure = outcome.error;
       }
     }
@@ -164,4 +176,8 @@ export class GroupCommitWriter {
     if (failure === undefined && this.lastFailure !== undefined) this.logger.log('the database stores again');
     this.lastFailure = failure;
   }
+}
+
+function isFenced(error: Error): boolean {
+  return error instanceof StaleWriterError || error instanceof DatabaseLostError;
 }

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { LeaseRepository, type Lease } from '../../../storage/index.js';
+import { AppConfig } from '../../../config/index.js';
+import { DatabaseLostError, JournalUnavailableError, type Lease, LeaseRepository } from '../../../storage/index.js';
 import { Clock } from '../../clock.js';
+import { type EpochMs, epochMs } from '../../core/index.js';
 
-/** How long a lease lasts without being renewed, and how often it is, in milliseconds. */
-const TTL_MS = 15_000;
-const RENEW_EVERY_MS = 5_000;
-const RETRY_EVERY_MS = 500;
+/** How often a process that waits looks at the lease, in milliseconds. */
+const LOOK_EVERY_MS = 250;
+/** A lease is renewed this often while it lasts. */
+const RENEWALS = 3;
 
 /** Another process runs on this database. */
 export class DatabaseOwnedError extends Error {
@@ -31,61 +33,123 @@ function parseOwner(owner: string): { readonly host: string; readonly pid: numbe
   return random === '' ? { host: owner, pid: 0 } : { host: host.reverse().join(':'), pid: Number(pid) };
 }
 
-/** Keeps this process the only one that runs an embedded engine on its database. */
+/** A lease as it was first seen; `since` is monotonic milliseconds. */
+interface Sighting {
+  readonly lease: Lease;
+  readonly since: number;
+}
+
+export interface AcquireOptions {
+  /** Wait for another owner to go instead of failing. */
+  readonly wait: boolean;
+  /**
+   * Called once if another process took the lease after all: nothing is stored from here any more.
+   *
+   * @param owner Which process; undefined if it has gone already.
+   */
+  readonly onLost: (owner: string | undefined) => void;
+}
+
+/**
+ * Keeps this process the only one that runs an embedded engine on its database. An owner shows that it lives by renewing
+ * its lease. Whether it does is judged by how long the lease has not changed on the clock of whoever watches, never by
+ * comparing two wall clocks. An owner that was only stopped for a while finds its writes fenced when it wakes up.
+ */
 @Injectable()
 export class DatabaseLease {
   private readonly logger = new Logger(DatabaseLease.name);
   private readonly owner = `${hostname()}:${process.pid}:${randomUUID()}`;
+  private readonly ttlMs: number;
   private timer: NodeJS.Timeout | undefined;
+  private isReleased = false;
 
   constructor(
     private readonly leases: LeaseRepository,
     private readonly clock: Clock,
-  ) {}
+    config: AppConfig,
+  ) {
+    this.ttlMs = config.database.leaseSec * 1_000;
+  }
 
   /**
-   * Takes the lease and renews it until `release`. A lease that a dead process of this host left behind is taken over at once.
+   * Takes the lease and renews it until `release`. A lease that a dead process of this host left behind is taken over at
+   * once; one that has run out, when its owner is seen to renew it no more.
    *
-   * @param options.wait Wait for another owner to go instead of failing.
-   * @param options.onLost Called once if another process took the lease after all: stop writing at once.
    * @throws {DatabaseOwnedError} if another process holds it and `wait` is false.
    */
-  async acquire(options: { readonly wait: boolean; readonly onLost: (lease: Lease) => void }): Promise<void> {
-    for (let hasLogged = false; ;) {
-      const lease = await this.tryAcquire();
-      if (lease.owner === this.owner) break;
-      if (!options.wait) throw new DatabaseOwnedError(lease);
-      if (!hasLogged) this.logger.log(`waiting for the process ${ownerText(lease.owner)} to leave the database`);
-      hasLogged = true;
-      await sleep(RETRY_EVERY_MS);
+  async acquire({ wait, onLost }: AcquireOptions): Promise<void> {
+    let seen: Sighting | undefined;
+    let hasLogged = false;
+    for (;;) {
+      const lease = await this.ask(wait, seen);
+      if (lease?.owner === this.owner) break;
+      if (lease !== undefined && !isSame(seen?.lease, lease)) {
+        const isRenewed = seen?.lease.owner === lease.owner;
+        seen = { lease, since: performance.now() };
+        if (isDead(lease.owner)) continue;
+        if (!wait && (isRenewed || lease.expiresAt > this.clock.now())) throw new DatabaseOwnedError(lease);
+        if (!hasLogged) this.logger.log(`waiting for the process ${ownerText(lease.owner)} to leave the database`);
+        hasLogged = true;
+      }
+      await sleep(LOOK_EVERY_MS);
     }
-    this.timer = setInterval(() => void this.renew(options.onLost), RENEW_EVERY_MS);
+    this.leases.fence(this.owner, (lease) => this.lose(lease, onLost));
+    this.timer = setInterval(() => void this.renew(), this.ttlMs / RENEWALS);
     this.timer.unref();
   }
 
-  /** Frees the lease, so that the next process need not wait for it to run out. */
+  /** Frees the lease, so that the next process need not wait for it to run out. Nothing can be written after it. */
   async release(): Promise<void> {
     clearInterval(this.timer);
-    await this.leases.release(this.owner);
-  }
-
-  private async tryAcquire(): Promise<Lease> {
-    const lease = await this.leases.acquire(this.owner, this.clock.now(), TTL_MS);
-    if (lease.owner === this.owner || !isDead(lease.owner)) return lease;
-    await this.leases.release(lease.owner);
-    return this.leases.acquire(this.owner, this.clock.now(), TTL_MS);
-  }
-
-  private async renew(onLost: (lease: Lease) => void): Promise<void> {
+    this.isReleased = true;
     try {
-      const lease = await this.leases.acquire(this.owner, this.clock.now(), TTL_MS);
-      if (lease.owner === this.owner) return;
-      clearInterval(this.timer);
-      onLost(lease);
+      await this.leases.release(this.owner);
     } catch (error) {
+      if (!(error instanceof DatabaseLostError)) throw error;
+    }
+  }
+
+  /** Undefined if the database could not be written and whoever waits may try again. */
+  private async ask(wait: boolean, seen: Sighting | undefined): Promise<Lease | undefined> {
+    const replaces = seen !== undefined && this.isGone(seen) ? seen.lease : undefined;
+    try {
+      return await this.leases.acquire({ owner: this.owner, expiresAt: this.nextExpiry(), replaces });
+    } catch (error) {
+      // A process that was stopped in the middle of a write holds the lock until it goes on or dies.
+      if (wait && error instanceof JournalUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A lease that has run out is given time for one renewal: the clocks of two processes may differ. */
+  private isGone({ lease, since }: Sighting): boolean {
+    const unchangedMs = performance.now() - since;
+    const isExpired = lease.expiresAt <= this.clock.now();
+    return isDead(lease.owner) || unchangedMs >= (isExpired ? this.ttlMs / 2 : this.ttlMs);
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      await this.leases.acquire({ owner: this.owner, expiresAt: this.nextExpiry() });
+    } catch (error) {
+      // The fence has told that already.
+      if (error instanceof DatabaseLostError) return;
       this.logger.warn({ err: error }, 'the database lease could not be renewed');
     }
   }
+
+  private lose(lease: Lease | undefined, onLost: AcquireOptions['onLost']): void {
+    clearInterval(this.timer);
+    if (!this.isReleased) onLost(lease === undefined ? undefined : ownerText(lease.owner));
+  }
+
+  private nextExpiry(): EpochMs {
+    return epochMs(this.clock.now() + this.ttlMs);
+  }
+}
+
+function isSame(seen: Lease | undefined, lease: Lease): boolean {
+  return seen?.owner === lease.owner && seen.expiresAt === lease.expiresAt;
 }
 
 /** True if the owner was a process of this host that is gone; a process with our own id can only be an earlier one. */

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
-import { Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
+import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
 import { Clock } from '../../clock.js';
 import { type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
@@ -197,7 +197,8 @@ export class EmbeddedEngine extends RunEngine {
       this.logger.warn({ run_id: runId }, 'another session owns the run now: dropped it');
       return;
     }
-    this.retakeLater(runId, end.error);
+    // Whoever owns the database now has the run too.
+    if (!(end.error instanceof DatabaseLostError)) this.retakeLater(runId, end.error);
   }
 
   /** The run is whole in its journal; only this session of it is gone. */
