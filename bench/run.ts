@@ -1,111 +1,54 @@
 /**
- * Benchmarks of the built service over HTTP: `npm run bench`. Prints a table and ratios; absolute figures mean little on a
- * machine that others use too.
+ * Benchmarks of the built service: `npm run bench [-- --only W1,W4] [--json results.json]`. Prints a table; writes the same
+ * as JSON. Figures depend on the machine: read them as fractions of what it can do, which is measured in the same run.
  */
-import { type Service, startService } from './service.ts';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Figures, type Limits, toRow } from './figures.ts';
+import { limitRows, measureLimits } from './limits/measure-limits.ts';
+import { w2, w3, w5 } from './workloads/large-graphs.ts';
+import { w1, w4 } from './workloads/pipeline.ts';
+import { w8 } from './workloads/start-up.ts';
+import { w1InProcess, w7 } from './workloads/stored.ts';
+import { w6 } from './workloads/streams.ts';
 
-interface Row {
-  readonly workload: string;
-  readonly [figure: string]: string | number;
-}
+type Workload = (limits: Limits) => Promise<Figures[]>;
 
-const node = (id: string): object => ({ id, type: 'agent.echo' });
-const edge = (from: string, to: string): object => ({ from, to });
-
-const pipeline = {
-  name: 'pipeline',
-  nodes: ['a', 'b', 'c'].map(node),
-  edges: [
-    { from: '$input', to: 'a', map: { x: 'x' } },
-    { from: 'a', to: 'b', map: { x: 'x' } },
-    { from: 'b', to: 'c', map: { x: 'x' } },
-  ],
+const WORKLOADS: Readonly<Record<string, readonly Workload[]>> = {
+  W1: [w1, w1InProcess],
+  W2: [w2],
+  W3: [w3],
+  W4: [w4],
+  W5: [w5],
+  W6: [w6],
+  W7: [w7],
+  W8: [w8],
 };
 
-function chain(length: number): object {
-  const ids = Array.from({ length }, (_, index) => `n${index}`);
-  return { name: 'chain', nodes: ids.map(node), edges: ids.slice(1).map((id, index) => edge(ids[index] ?? '', id)) };
-}
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
+    json: { type: 'string', default: 'bench-results.json' },
+  },
+});
+const wanted = values.only.split(',').map((id) => {
+  const workloads = WORKLOADS[id];
+  if (workloads === undefined) throw new Error(`--only takes ${Object.keys(WORKLOADS).join(', ')}; there is no ${id}`);
+  return workloads;
+});
 
-/** One node that leads to all others. */
-function fanOut(nodes: number): object {
-  const ids = Array.from({ length: nodes - 1 }, (_, index) => `n${index}`);
-  return {
-    name: 'fan-out',
-    nodes: [node('first'), ...ids.map(node)],
-    edges: ids.map((id) => edge('first', id)),
-    options: { concurrency: 50 },
-  };
+const loadBefore = loadavg()[0] ?? Number.NaN;
+const limits = await measureLimits();
+const results = limitRows(limits);
+for (const workload of wanted.flat()) {
+  const figures = await workload(limits);
+  for (const { id, workload: name, note } of figures) console.error(`${id} ${name} ${note ?? ''}`);
+  results.push(...figures);
 }
-
-async function createGraph(service: Service, graph: object): Promise<string> {
-  const { status, body } = await service.post('/graphs', graph);
-  if (status !== 201) throw new Error(`POST /graphs answered ${status}: ${JSON.stringify(body)}`);
-  return String(body['graph_id']);
-}
-
-/** Starts one run and waits for its end; returns the seconds between. */
-async function timeRun(service: Service, graphId: string): Promise<number> {
-  const start = performance.now();
-  const { status, body } = await service.post('/runs?wait=60', { graph_id: graphId, input: { x: 1 } });
-  let run = body;
-  while (status === 202 && !['SUCCESS', 'FAILED', 'CANCELLED'].includes(String(run['status']))) {
-    run = await service.get(`/runs/${String(body['run_id'])}`);
-  }
-  if (run['status'] !== 'SUCCESS')
-    throw new Error(`a run ended ${String(run['status'])}: ${JSON.stringify(run['error'])}`);
-  return (performance.now() - start) / 1_000;
-}
-
-async function clients(service: Service, graphId: string, inFlight: number, total: number): Promise<Row> {
-  const seconds: number[] = [];
-  let next = 0;
-  const client = async (): Promise<void> => {
-    while (next < total) {
-      next += 1;
-      seconds.push(await timeRun(service, graphId));
-    }
-  };
-  const start = performance.now();
-  await Promise.all(Array.from({ length: inFlight }, client));
-  const elapsed = (performance.now() - start) / 1_000;
-  seconds.sort((a, b) => a - b);
-  const percentile = (share: number): string => ((seconds[Math.floor(seconds.length * share)] ?? 0) * 1_000).toFixed(1);
-  return {
-    workload: `3-node pipeline, ${inFlight} clients, ${total} runs, POST to result`,
-    'runs/s': Math.round(total / elapsed),
-    'p50 ms': percentile(0.5),
-    'p99 ms': percentile(0.99),
-  };
-}
-
-async function scale(service: Service, name: string, graph: (nodes: number) => object): Promise<Row[]> {
-  const rows: Row[] = [];
-  let baseline = 0;
-  for (const nodes of [1_000, 10_000]) {
-    const seconds = await timeRun(service, await createGraph(service, graph(nodes)));
-    if (baseline === 0) baseline = seconds;
-    rows.push({
-      workload: `${name}, ${nodes} nodes`,
-      seconds: seconds.toFixed(2),
-      'steps/s': Math.round(nodes / seconds),
-      'time per node / baseline': (seconds / nodes / (baseline / 1_000)).toFixed(2),
-    });
-  }
-  return rows;
-}
-
-const service = await startService();
-try {
-  const graphId = await createGraph(service, pipeline);
-  await clients(service, graphId, 64, 500);
-  const rows = [
-    await clients(service, graphId, 64, 5_000),
-    await clients(service, graphId, 1, 300),
-    ...(await scale(service, 'fan-out', fanOut)),
-    ...(await scale(service, 'chain', chain)),
-  ];
-  console.table(rows);
-} finally {
-  await service.stop();
-}
+const machine = { processors: availableParallelism(), model: cpus()[0]?.model ?? 'unknown', loadBefore };
+writeFileSync(values.json, `${JSON.stringify({ machine, node: process.version, results }, undefined, 2)}\n`);
+console.table(results.map(toRow));
+console.log(
+  `${machine.processors} × ${machine.model}, load ${loadBefore.toFixed(1)} before; written to ${values.json}`,
+);

@@ -1,79 +1,132 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from './connection.ts';
+import { freePort } from './free-port.ts';
+import { cpuSeconds, peakMemoryBytes } from './process-usage.ts';
 
 const KEY = 'bench-key-0123456789abcdef0123456789abcdef';
+/** As in the image and in `npm start`. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+const READY_WITHIN_MS = 30_000;
+const POLL_MS = 10;
 
-/** The built service, started as a user would, on a database of its own. */
-export interface Service {
+export interface ServiceOptions {
+  /** The checkout whose build is started. */
+  readonly root?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Keeps its database; a new one, removed at the end, when left out. */
+  readonly folder?: string;
+}
+
+/** The built service in a process of its own, configured as in production: key, validation and logs are on. */
+export class Service {
   readonly url: string;
   readonly pid: number;
-  post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
-  get(path: string): Promise<Record<string, unknown>>;
-  stop(): Promise<void>;
-}
+  readonly databasePath: string;
+  private readonly child: ChildProcess;
+  private readonly removeAtEnd: string | undefined;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('the probe got no port');
-  return address.port;
-}
-
-/** Starts `dist/main.js` and resolves when it is ready. */
-export async function startService(env: Readonly<Record<string, string>> = {}): Promise<Service> {
-  const folder = mkdtempSync(join(tmpdir(), 'wand-bench-'));
-  const port = await freePort();
-  const child = spawn(process.execPath, ['dist/main.js'], {
-    env: {
-      PATH: process.env['PATH'],
-      ENVIRONMENT: 'production',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      DATABASE__URL: `sqlite:///${folder}/bench.db`,
-      SECURITY__API_KEY: KEY,
-      LOGGING__LEVEL: 'INFO',
-      MONITORING__METRICS_PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, child);
-  const headers = { 'X-API-Key': KEY, 'Content-Type': 'application/json' };
-  const read = async (response: Response): Promise<Record<string, unknown>> =>
-    (await response.json()) as Record<string, unknown>;
-  return {
-    url,
-    pid: child.pid ?? 0,
-    post: async (path, body) => {
-      const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-      return { status: response.status, body: await read(response) };
-    },
-    get: async (path) => read(await fetch(url + path, { headers })),
-    stop: async () => {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
-    if (child.exitCode !== null) throw new Error(`the service stopped with exit code ${child.exitCode}`);
-    const ready = await fetch(`${url}/health/ready`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  private constructor(child: ChildProcess, url: string, databasePath: string, removeAtEnd: string | undefined) {
+    if (child.pid === undefined) throw new Error('the service could not be started');
+    this.child = child;
+    this.pid = child.pid;
+    this.url = url;
+    this.databasePath = databasePath;
+    this.removeAtEnd = removeAtEnd;
   }
-  throw new Error('the service was not ready within 30 s');
+
+  /** Resolves when it is ready. */
+  static async start(options: ServiceOptions = {}): Promise<Service> {
+    const service = await Service.spawn(options);
+    await service.untilReady();
+    return service;
+  }
+
+  /** Starts the process and waits for nothing. */
+  static async spawn({ root = process.cwd(), env = {}, folder }: ServiceOptions = {}): Promise<Service> {
+    const home = folder ?? mkdtempSync(join(tmpdir(), 'wand-bench-'));
+    const port = await freePort();
+    const databasePath = join(home, 'bench.db');
+    const child = spawn(process.execPath, [...NODE_FLAGS, 'dist/main.js'], {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        ENVIRONMENT: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATABASE__URL: `sqlite:///${databasePath}`,
+        SECURITY__API_KEY: KEY,
+        LOGGING__LEVEL: 'INFO',
+        MONITORING__METRICS_PORT: '0',
+        ...env,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    return new Service(child, `http://127.0.0.1:${port}`, databasePath, folder === undefined ? home : undefined);
+  }
+
+  async untilReady(): Promise<void> {
+    for (const deadline = performance.now() + READY_WITHIN_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+      if (this.child.exitCode !== null) throw new Error(`the service stopped with exit code ${this.child.exitCode}`);
+      const isReady = await fetch(`${this.url}/health/ready`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (isReady) return;
+    }
+    throw new Error(`the service was not ready within ${READY_WITHIN_MS} ms`);
+  }
+
+  connect(): Promise<Connection> {
+    return Connection.open(this.url, { 'X-API-Key': KEY });
+  }
+
+  /** Answers of at most 299 as JSON. */
+  async post(path: string, body: unknown): Promise<Record<string, unknown>> {
+    const connection = await this.connect();
+    try {
+      const answer = await connection.request({ method: 'POST', path, body: JSON.stringify(body) });
+      if (answer.status > 299) throw new Error(`POST ${path} answered ${answer.status}: ${answer.body}`);
+      return JSON.parse(answer.body) as Record<string, unknown>;
+    } finally {
+      connection.close();
+    }
+  }
+
+  async createGraph(graph: object): Promise<string> {
+    return String((await this.post('/graphs', graph))['graph_id']);
+  }
+
+  get cpuSeconds(): number | undefined {
+    return cpuSeconds(this.pid);
+  }
+
+  get peakMemoryBytes(): number | undefined {
+    return peakMemoryBytes(this.pid);
+  }
+
+  /** Bytes of the database file and of its write-ahead log. */
+  get databaseBytes(): number {
+    return [this.databasePath, `${this.databasePath}-wal`]
+      .map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, size) => sum + size, 0);
+  }
+
+  /** The header lines that open a stream of a run. */
+  streamRequest(runId: string): string {
+    return `GET /runs/${runId}/stream HTTP/1.1\r\nHost: ${new URL(this.url).host}\r\nX-API-Key: ${KEY}\r\n\r\n`;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exit = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exit;
+    }
+    if (this.removeAtEnd !== undefined) rmSync(this.removeAtEnd, { recursive: true, force: true });
+  }
 }
