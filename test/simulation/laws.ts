@@ -13,7 +13,7 @@ export interface Subject {
   readonly settings: RunSettings;
 }
 
-const ENDS_NODE: readonly string[] = ['node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled'];
+const ENDS_NODE: readonly string[] = ['node.reused', 'node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled'];
 const ENDS_ATTEMPT: readonly string[] = [...ENDS_NODE, 'node.retrying', 'node.interrupted'];
 const ENDS_RUN: readonly string[] = ['run.succeeded', 'run.failed', 'run.cancelled'];
 
@@ -30,6 +30,7 @@ class LawBook {
   private readonly sources: ReadonlyMap<string, readonly string[]>;
   private progress = 0;
   private isCancelling = false;
+  private hasBegun = false;
   private end: string | null = null;
 
   constructor(private readonly subject: Subject) {
@@ -47,6 +48,7 @@ class LawBook {
       if (this.end !== null) this.breach(entry, `comes after ${this.end}`);
       if (nodeId !== null) this.readNodeEntry(entry, nodeId);
       if (type === 'run.cancel_requested') this.isCancelling = true;
+      this.hasBegun ||= type !== 'run.queued' && type !== 'node.reused';
       this.readProgress(entry);
       if (ENDS_RUN.includes(type)) this.end = type;
     });
@@ -63,7 +65,8 @@ class LawBook {
     if (this.ended.has(nodeId)) this.breach(entry, 'comes after the end of its node');
     const isFirst = !this.started.has(nodeId);
     const pending = (this.sources.get(nodeId) ?? []).filter((source) => !this.ended.has(source));
-    const decides = type === 'node.started' || ENDS_NODE.includes(type);
+    const decides = type === 'node.started' || (type !== 'node.reused' && ENDS_NODE.includes(type));
+    if (type === 'node.reused' && this.hasBegun) this.breach(entry, 'came after the run had begun');
     if (isFirst && decides && pending.length > 0 && !this.isBeforeStart) {
       this.breach(entry, `came before the end of ${pending.join(', ')}`);
     }

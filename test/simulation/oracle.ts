@@ -37,6 +37,7 @@ export function endsOf(entries: readonly JournalEntry[]): ReadonlyMap<string, No
   for (const { type, nodeId, attempt, data } of entries) {
     if (nodeId === null) continue;
     const attempts = attempt ?? 0;
+    if (type === 'node.reused') ends.set(nodeId, { status: 'SUCCESS', attempts: 0, output: data?.['output'] });
     if (type === 'node.succeeded') ends.set(nodeId, { status: 'SUCCESS', attempts, output: data?.['output'] });
     if (type === 'node.cancelled') ends.set(nodeId, { status: 'CANCELLED', attempts });
     if (type === 'node.failed') {
@@ -56,7 +57,7 @@ export type Expectation =
   | { readonly kind: 'misses_keys' }
   | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly causes: readonly string[] };
 
-type Fate = 'taken' | 'taken_without_data' | Exclude<SkipReason, 'run_cancelled' | 'run_failing'>;
+type Fate = 'taken' | 'taken_without_data' | Exclude<SkipReason, 'run_cancelled' | 'run_failing' | 'skip_requested'>;
 
 const PRECEDENCE = ['upstream_failed', 'missing_input', 'upstream_skipped', 'cond_error', 'cond_false'] as const;
 

@@ -12,7 +12,7 @@ import {
   upstreamOutcomes,
 } from '../../src/executor/core/index.js';
 import type { JournalTape } from '../support/journal-tape.js';
-import { LiveRun } from '../support/live-run.js';
+import { LiveRun, type RetryAsked } from '../support/live-run.js';
 import { Agenda } from './agenda.js';
 
 /** What an agent is called with. */
@@ -72,6 +72,14 @@ export class Simulation {
     const run = LiveRun.queuedPlan(scenario.plan, scenario.settings, scenario.input);
     const simulation = new Simulation(scenario, run);
     simulation.agenda.add(scenario.takenAtMs, { type: 'taken' });
+    return simulation.toEnd();
+  }
+
+  /** Retries an ended run and lives through the retry to its end. */
+  static retry(scenario: Scenario, past: Pick<Simulation, 'run'>, asked: RetryAsked = {}): Simulation {
+    const run = LiveRun.retryOf(past.run, asked);
+    const simulation = new Simulation({ ...scenario, plan: run.plan }, run);
+    simulation.agenda.add(run.now + scenario.takenAtMs, { type: 'taken' });
     return simulation.toEnd();
   }
 

@@ -38,6 +38,7 @@ export const node = (id: string, fields: Partial<Omit<NodeDefinition, 'id'>> = {
   join: 'all',
   onInterrupt: 'retry',
   alwaysOnCancel: false,
+  reuse: 'auto',
   ...fields,
 });
 

@@ -57,7 +57,7 @@ export class JournalTape {
   }
 }
 
-const NODE_ENDS: readonly string[] = ['node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled'];
+const NODE_ENDS: readonly string[] = ['node.reused', 'node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled'];
 
 const endsNode = (entry: JournalEntry): boolean => NODE_ENDS.includes(entry.type);
 

@@ -3,12 +3,15 @@ import {
   type GraphDefinition,
   type GraphPlan,
   type Json,
+  type JsonObject,
   type NodeRecord,
   type NodeState,
   type NodeStatus,
+  type ReusePlan,
   type RunEvent,
   type RunEventType,
   type RunInput,
+  type RunQueued,
   type RunSettings,
   type RunState,
   decide,
@@ -16,9 +19,12 @@ import {
   graphId,
   nextDeadline,
   nodeRecord,
+  planReuse,
   resultOf,
+  runId,
+  withParams,
 } from '../../src/executor/core/index.js';
-import { planOf, settings } from './graph-builder.js';
+import { expressions, planOf, settings } from './graph-builder.js';
 import { JournalTape } from './journal-tape.js';
 
 export interface LiveRunParts {
@@ -26,6 +32,17 @@ export interface LiveRunParts {
   readonly tape: JournalTape;
   readonly state: RunState;
   readonly now: number;
+}
+
+/** What a retry of a run in a test asks for. */
+export interface RetryAsked {
+  /** Another version of the graph. */
+  readonly definition?: GraphDefinition;
+  readonly from?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly given?: Readonly<Record<string, Json>>;
+  readonly input?: Json;
+  readonly params?: Readonly<Record<string, JsonObject>>;
 }
 
 type EventOf<Type extends RunEventType> = Extract<RunEvent, { readonly type: Type }>;
@@ -38,7 +55,11 @@ export class LiveRun {
   readonly state: RunState;
   now: number;
 
-  constructor({ plan, tape, state, now }: LiveRunParts) {
+  constructor(
+    { plan, tape, state, now }: LiveRunParts,
+    /** 0 for a first run, one more for each retry. */
+    private readonly generation = 0,
+  ) {
     this.plan = plan;
     this.tape = tape;
     this.state = state;
@@ -55,6 +76,42 @@ export class LiveRun {
     const place = { graphId: graphId('g_test'), graphVersion: 1 };
     tape.append([{ type: 'run.queued', ts: epochMs(0), ...place, input, settings: given }]);
     return new LiveRun({ plan, tape, state: tape.fold(plan), now: 0 });
+  }
+
+  /** What a retry of an ended run would reuse. */
+  static planRetry(past: LiveRun, asked: RetryAsked = {}): ReusePlan & { readonly next: LiveRun } {
+    const { definition, from = [], skip = [], given = {}, input = past.state.input, params = {} } = asked;
+    const plan = withParams(definition === undefined ? past.plan : planOf(definition), params, expressions);
+    const pastId = runId(`r_${past.generation}`);
+    const queued: RunQueued = {
+      type: 'run.queued',
+      ts: epochMs(past.now),
+      graphId: graphId('g_test'),
+      graphVersion: 1,
+      input,
+      settings: past.state.settings,
+      retry: { retryOf: pastId, rootRunId: runId('r_0'), params, skip },
+    };
+    const next = { runId: runId(`r_${past.generation + 1}`), plan, queued };
+    const reuse = planReuse(
+      { runId: pastId, plan: past.plan, state: past.state },
+      { ...next, from: new Set(from), given: new Map(Object.entries(given)), env: {} },
+    );
+    const tape = new JournalTape(plan.nodes.length);
+    const reused = reuse.reused.map((node): RunEvent => ({
+      type: 'node.reused',
+      ts: queued.ts,
+      attempt: 0,
+      ...node,
+    }));
+    tape.append([queued, ...reused]);
+    const run = new LiveRun({ plan, tape, state: tape.fold(plan), now: past.now }, past.generation + 1);
+    return { ...reuse, next: run };
+  }
+
+  /** A retry of an ended run, waiting in the queue. */
+  static retryOf(past: LiveRun, asked: RetryAsked = {}): LiveRun {
+    return LiveRun.planRetry(past, asked).next;
   }
 
   /** A run that a session has taken. */

@@ -10,6 +10,7 @@ const node = (id: string, more: Partial<NodeDefinition> = {}): NodeDefinition =>
   join: 'all',
   onInterrupt: 'retry',
   alwaysOnCancel: false,
+  reuse: 'auto',
   ...more,
 });
 const edge = (from: string, to: string, more: Partial<EdgeDefinition> = {}): EdgeDefinition => ({

@@ -3,7 +3,9 @@ import { type AgentContract } from './contract.js';
 import { type EdgeCondition, compileEdgeCondition } from './conditions.js';
 import { CyclicGraphError } from './errors.js';
 import { type EdgeDefinition, type GraphDefinition, type NodeDefinition, INPUT_SOURCE } from './graph-definition.js';
+import type { JsonObject } from './json.js';
 import { parsePath } from './paths.js';
+import { overlay } from './plain-object.js';
 import { type CompiledParams, compileTemplates } from './templates.js';
 
 export interface PlanNode {
@@ -97,6 +99,26 @@ export function compile(definition: GraphDefinition, { contractOf, expressions }
     };
   });
   return { definition, nodes, edges, indexOf, inputEdges, topological: sortTopologically(nodes, edges) };
+}
+
+/**
+ * The plan of a run that says some params differently from its graph: whole keys are replaced. All else is shared.
+ *
+ * @throws {ExpressionSyntaxError} if a template does not parse.
+ */
+export function withParams(
+  plan: GraphPlan,
+  params: Readonly<Record<string, JsonObject>>,
+  expressions: ExpressionCompiler,
+): GraphPlan {
+  if (Object.keys(params).length === 0) return plan;
+  const nodes = plan.nodes.map((node): PlanNode => {
+    const { definition } = node;
+    if (!Object.hasOwn(params, definition.id)) return node;
+    const own = overlay(definition.params, params[definition.id] as JsonObject);
+    return { ...node, definition: { ...definition, params: own }, params: compileTemplates(own, expressions) };
+  });
+  return { ...plan, definition: { ...plan.definition, nodes: nodes.map(({ definition }) => definition) }, nodes };
 }
 
 /** Kahn's algorithm (Communications of the ACM 5(11), 1962); what it cannot remove contains a cycle. */

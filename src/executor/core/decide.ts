@@ -10,7 +10,7 @@ import { CONDITION_ERROR_CODE, reduce } from './reduce.js';
 import { retryOutcome, totalTimeout } from './retry.js';
 import type { RunEvent, SkipCause } from './run-event.js';
 import type { RunInput } from './run-input.js';
-import { type NodeRecord, type RunState, nodeRecord, phaseOf } from './run-state.js';
+import { type NodeRecord, type RunState, isFresh, nodeRecord, phaseOf } from './run-state.js';
 import { type SkipReason, isTerminalRun } from './statuses.js';
 
 /**
@@ -51,7 +51,7 @@ class Decision {
   take(input: RunInput): void {
     switch (input.type) {
       case 'taken':
-        if (this.state.seq > 1) this.recover();
+        if (!isFresh(this.state)) this.recover();
         break;
       case 'tick':
         break;
@@ -236,6 +236,7 @@ class Decision {
     if (!this.mayStart(node)) return this.skipForPhase(node);
     const verdict = joinVerdict(this.plan, this.state, node);
     if (!verdict.runs) return this.skip(node, verdict.reason, verdict.causes);
+    if (this.state.skips.has(node.definition.id)) return this.skip(node, 'skip_requested', []);
     const { input, params } = node.contract;
     const needsKeys = input.required.size > 0 || params.required.size > 0;
     const missing = needsKeys ? missingKeys(node, gatherInput(this.plan, this.state, node)) : [];

@@ -8,7 +8,7 @@ import {
   encodeNodeError,
   encodeRunError,
 } from './event-codec.js';
-import { epochMs, graphId } from './ids.js';
+import { epochMs, graphId, runId } from './ids.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { RunEvent } from './run-event.js';
 
@@ -26,6 +26,13 @@ const queued: RunEvent = {
 
 const events: readonly RunEvent[] = [
   queued,
+  { ...queued, options: { concurrency: 2 } },
+  {
+    ...queued,
+    retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: { a: { url: 'u' } }, skip: ['b'] },
+  },
+  { type: 'node.reused', ...onNode, attempt: 0, output: { n: 1 }, fromRun: runId('r_1') },
+  { type: 'node.reused', ...onNode, attempt: 0, output: null, fromRun: null },
   { type: 'run.started', ts },
   { type: 'run.recovered', ts, epoch: 2 },
   { type: 'run.cancel_requested', ts },

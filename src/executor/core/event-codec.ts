@@ -1,11 +1,11 @@
 import { CorruptJournalError, type NodeError, type RunError } from './errors.js';
 import { describeEvent } from './event-text.js';
 import type { RunSettings } from './graph-definition.js';
-import { epochMs, graphId } from './ids.js';
+import { epochMs, graphId, runId } from './ids.js';
 import { type Json, type JsonObject, isJsonObject } from './json.js';
 import type { JournalEntry } from './journal-entry.js';
 import { progressOf } from './progress.js';
-import type { AttemptEnd, RunEvent, RunEventType, SkipCause } from './run-event.js';
+import type { AttemptEnd, RetryOrigin, RunEvent, RunEventType, SkipCause } from './run-event.js';
 import type { SkipReason } from './statuses.js';
 
 /** Setting ↔ its key in the journal row. */
@@ -50,6 +50,7 @@ export function encodeEvents(events: readonly RunEvent[], place: BatchPlace): Jo
 }
 
 const ENDS_NODE: ReadonlySet<RunEventType> = new Set([
+  'node.reused',
   'node.succeeded',
   'node.failed',
   'node.skipped',
@@ -79,6 +80,8 @@ function encodeData(event: RunEvent): JsonObject | null {
         graph_version: event.graphVersion,
         input: event.input,
         settings: encodeSettings(event.settings),
+        ...(event.options === undefined ? {} : { options: event.options }),
+        ...(event.retry === undefined ? {} : encodeOrigin(event.retry)),
       };
     case 'run.recovered':
       return { epoch: event.epoch };
@@ -91,6 +94,8 @@ function encodeData(event: RunEvent): JsonObject | null {
     case 'run.cancelled':
     case 'node.started':
       return null;
+    case 'node.reused':
+      return { output: event.output, from_run: event.fromRun };
     case 'node.log':
       return event.data ?? null;
     case 'node.progress':
@@ -140,6 +145,8 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
         graphVersion: Number(field('graph_version')),
         input: field('input'),
         settings: decodeSettings(field('settings')),
+        ...(isJsonObject(data['options']) ? { options: data['options'] } : {}),
+        ...(data['retry_of'] === undefined ? {} : { retry: decodeOrigin(field) }),
       };
     case 'run.started':
     case 'run.cancel_requested':
@@ -151,6 +158,15 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
       return { type: entry.type, ts, warnings: (data['warnings'] ?? []) as readonly string[] };
     case 'run.failed':
       return { type: entry.type, ts, error: decodeRunError(field('error') as JsonObject) };
+    case 'node.reused': {
+      const fromRun = field('from_run');
+      return {
+        type: entry.type,
+        ...node(),
+        output: field('output'),
+        fromRun: fromRun === null ? null : runId(fromRun as string),
+      };
+    }
     case 'node.started':
       return { type: entry.type, ...node() };
     case 'node.log':
@@ -190,6 +206,19 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
     default:
       throw new CorruptJournalError(`the type of the entry at seq ${entry.seq} is unknown: ${String(entry.type)}`);
   }
+}
+
+function encodeOrigin({ retryOf, rootRunId, params, skip }: RetryOrigin): JsonObject {
+  return { retry_of: retryOf, root_run_id: rootRunId, params, skip };
+}
+
+function decodeOrigin(field: (key: string) => Json): RetryOrigin {
+  return {
+    retryOf: runId(field('retry_of') as string),
+    rootRunId: runId(field('root_run_id') as string),
+    params: field('params') as RetryOrigin['params'],
+    skip: field('skip') as readonly string[],
+  };
 }
 
 function encodeSettings(settings: RunSettings): JsonObject {

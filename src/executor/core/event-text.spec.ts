@@ -1,6 +1,6 @@
 import { settings } from '../../../test/support/graph-builder.js';
 import { describeEvent } from './event-text.js';
-import { epochMs, graphId } from './ids.js';
+import { epochMs, graphId, runId } from './ids.js';
 import type { RunEvent } from './run-event.js';
 
 const ts = epochMs(0);
@@ -25,6 +25,12 @@ describe('describeEvent', () => {
     ],
     ['error', 'run failed: no disk', { type: 'run.failed', ts, error }],
     ['warn', 'run cancelled', { type: 'run.cancelled', ts }],
+    [
+      'info',
+      'node not run again: it succeeded in run r_1',
+      { type: 'node.reused', ...onNode, output: 1, fromRun: runId('r_1') },
+    ],
+    ['info', 'node not run again: its output was given', { type: 'node.reused', ...onNode, output: 1, fromRun: null }],
     ['info', 'node started', { type: 'node.started', ...onNode }],
     ['info', 'node started, attempt 2', { type: 'node.started', ...onNode, attempt: 2 }],
     ['debug', 'step one', { type: 'node.log', ...onNode, level: 'debug', message: 'step one' }],

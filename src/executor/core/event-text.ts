@@ -28,6 +28,10 @@ export function describeEvent(event: RunEvent): EventText {
       return { lvl: 'error', msg: `run failed: ${event.error.message}` };
     case 'run.cancelled':
       return { lvl: 'warn', msg: 'run cancelled' };
+    case 'node.reused': {
+      const origin = event.fromRun === null ? 'its output was given' : `it succeeded in run ${event.fromRun}`;
+      return { lvl: 'info', msg: `node not run again: ${origin}` };
+    }
     case 'node.started':
       return { lvl: 'info', msg: event.attempt === 1 ? 'node started' : `node started, attempt ${event.attempt}` };
     case 'node.log':

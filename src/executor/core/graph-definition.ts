@@ -5,6 +5,8 @@ export type EdgeOn = 'success' | 'failure' | 'done';
 export type Jitter = 'equal' | 'full' | 'none';
 export type OnFailure = 'finish' | 'stop' | 'cancel';
 export type OnInterrupt = 'retry' | 'fail';
+/** Whether a retry of the run may take its success over. */
+export type Reuse = 'auto' | 'never';
 
 /** The reserved edge source that stands for the run's input. */
 export const INPUT_SOURCE = '$input';
@@ -45,6 +47,7 @@ export interface NodeDefinition {
   readonly join: Join;
   readonly onInterrupt: OnInterrupt;
   readonly alwaysOnCancel: boolean;
+  readonly reuse: Reuse;
 }
 
 export interface EdgeDefinition {

@@ -36,6 +36,7 @@ export {
   type NodeDefinition,
   type OnFailure,
   type OnInterrupt,
+  type Reuse,
   type RetryOverride,
   type RunSettings,
   CONDITION_OPERATORS,
@@ -54,9 +55,11 @@ export {
 export {
   type AttemptEnd,
   type NodeEvent,
+  type RetryOrigin,
   type RunEvent,
   type RunEventType,
   type RunLevelEvent,
+  type RunQueued,
   type SkipCause,
   NODE_EVENT_TYPES,
   RUN_LEVEL_EVENT_TYPES,
@@ -70,6 +73,7 @@ export {
   FROM_INPUT,
   UnknownNodeError,
   compile,
+  withParams,
 } from './compile.js';
 export { decide, nextDeadline } from './decide.js';
 export {
@@ -91,7 +95,9 @@ export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type RunInput } from './run-input.js';
-export { type NodeRecord, type NodeState, type RunState, initialState, nodeRecord } from './run-state.js';
+export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';
+export { type NextRun, type PastRun, type ReusePlan, type ReusedNode, planReuse } from './reuse.js';
+export { type ResolvedInput, resolveInput } from './resolved-input.js';
 export { type BackoffInput, type RetryWait, retryWait } from './backoff.js';
 export {
   type ConditionScope,

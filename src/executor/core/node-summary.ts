@@ -1,6 +1,6 @@
 import type { GraphPlan } from './compile.js';
 import type { NodeError } from './errors.js';
-import type { EpochMs } from './ids.js';
+import type { EpochMs, RunId } from './ids.js';
 import type { SkipCause } from './run-event.js';
 import { type RunState, nodeRecord } from './run-state.js';
 import type { NodeStatus, SkipReason } from './statuses.js';
@@ -17,7 +17,11 @@ export interface NodeSummary {
   readonly error: NodeError | null;
   readonly skipReason: SkipReason | null;
   readonly skipCauses: readonly SkipCause[] | null;
+  /** The run whose attempt made the output; absent if it was this one, or if the client gave the output. */
+  readonly reusedFrom?: RunId;
 }
+
+const isRunId = (id: RunId | null | undefined): id is RunId => typeof id === 'string';
 
 /** One summary per node, in spec order. */
 export function summariseNodes(plan: GraphPlan, state: RunState): NodeSummary[] {
@@ -35,6 +39,7 @@ export function summariseNodes(plan: GraphPlan, state: RunState): NodeSummary[] 
       error: node.status === 'FAILED' || node.status === 'RETRYING' ? (node.error ?? null) : null,
       skipReason: isSkipped ? node.reason : null,
       skipCauses: isSkipped ? node.causes : null,
+      ...(node.status === 'SUCCESS' && isRunId(node.reusedFrom) ? { reusedFrom: node.reusedFrom } : {}),
     };
   });
 }

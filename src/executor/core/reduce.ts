@@ -4,7 +4,15 @@ import { CorruptJournalError } from './errors.js';
 import { type EpochMs, epochMs } from './ids.js';
 import { progressOf } from './progress.js';
 import { hasTakenFailureEdge, resolveStart, resolveOutgoing } from './resolve-edges.js';
-import type { NodeEvent, NodeFailed, NodeSkipped, RunEvent, RunLevelEvent } from './run-event.js';
+import type {
+  NodeEvent,
+  NodeFailed,
+  NodeReused,
+  NodeSkipped,
+  RunEvent,
+  RunLevelEvent,
+  RunQueued,
+} from './run-event.js';
 import { type NodeRecord, type NodeState, type RunState, isFailing, nodeRecord, phaseOf } from './run-state.js';
 import { type NodeStatus, type RunStatus, isTerminalRun } from './statuses.js';
 
@@ -13,7 +21,7 @@ export const CONDITION_ERROR_CODE = 'cond_error';
 
 /** Which events may follow each status of a node. A new status does not compile until it has a row. */
 const NODE_FOLLOWS = {
-  PENDING: ['node.started', 'node.failed', 'node.skipped'],
+  PENDING: ['node.reused', 'node.started', 'node.failed', 'node.skipped'],
   RUNNING: [
     'node.log',
     'node.progress',
@@ -58,9 +66,7 @@ export function reduce(plan: GraphPlan, state: RunState, event: RunEvent): void 
 function reduceRunEvent(plan: GraphPlan, state: RunState, event: RunLevelEvent): void {
   if (event.type === 'run.queued') {
     if (state.seq !== 1) throw new CorruptJournalError(`run.queued stands at seq ${state.seq}, not first`);
-    state.settings = event.settings;
-    state.input = event.input;
-    state.createdAt = event.ts;
+    queueRun(state, event);
     return;
   }
   const allowed: readonly string[] = RUN_FOLLOWS[state.status];
@@ -93,6 +99,15 @@ function reduceRunEvent(plan: GraphPlan, state: RunState, event: RunLevelEvent):
   }
 }
 
+function queueRun(state: RunState, { settings, input, ts, retry }: RunQueued): void {
+  state.settings = settings;
+  state.input = input;
+  state.createdAt = ts;
+  if (retry === undefined) return;
+  state.rootRunId = retry.rootRunId;
+  state.skips = new Set(retry.skip);
+}
+
 function endRun(state: RunState, status: RunStatus, at: EpochMs): void {
   state.status = status;
   state.finishedAt = at;
@@ -111,6 +126,9 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
   const allowed: readonly string[] = NODE_FOLLOWS[record.state.status];
   if (!allowed.includes(event.type)) throw impossible(event.type, `${event.nodeId} ${record.state.status}`, state.seq);
   switch (event.type) {
+    case 'node.reused':
+      reuseNode(plan, state, record, event);
+      return;
     case 'node.log':
     case 'node.progress':
       return;
@@ -141,6 +159,13 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
       endNode(plan, state, node, { status: 'CANCELLED' }, event.ts);
       return;
   }
+}
+
+/** Its edges resolve when the run starts, as those from the run's input do: nothing is decided in the queue. */
+function reuseNode(plan: GraphPlan, state: RunState, record: NodeRecord, event: NodeReused): void {
+  if (state.seq !== state.reused + 2) throw impossible(event.type, state.status, state.seq);
+  state.reused += 1;
+  closeNode(plan, state, record, { status: 'SUCCESS', output: event.output, reusedFrom: event.fromRun }, event.ts);
 }
 
 function startAttempt(state: RunState, node: PlanNode, record: NodeRecord, at: EpochMs): void {
@@ -185,21 +210,26 @@ function isRunTimeout(state: RunState, { error, ts }: NodeFailed): boolean {
   return error.type === 'TimeoutError' && error.details?.['kind'] === 'run' && clock !== null && ts >= clock;
 }
 
-function skippedState(event: NodeSkipped): NodeState {
+/** What a node is once it was skipped. */
+export function skippedState(event: Pick<NodeSkipped, 'nodeId' | 'reason' | 'causes'>): NodeState {
   const root = event.causes[0]?.root ?? event.nodeId;
   return { status: 'SKIPPED', reason: event.reason, causes: event.causes, root };
 }
 
 function endNode(plan: GraphPlan, state: RunState, node: PlanNode, ended: NodeState, at: EpochMs): void {
   const record = nodeRecord(state, node.index);
-  record.state = ended;
-  record.finishedAt = at;
   record.aborting = false;
   state.running.delete(node.index);
   state.retrying.delete(node.index);
+  closeNode(plan, state, record, ended, at);
+  resolveOutgoing(plan, state, node);
+}
+
+function closeNode(plan: GraphPlan, state: RunState, record: NodeRecord, ended: NodeState, at: EpochMs): void {
+  record.state = ended;
+  record.finishedAt = at;
   state.ended += 1;
   state.progress = progressOf(state.ended, plan.nodes.length);
-  resolveOutgoing(plan, state, node);
 }
 
 function abortAttempts(plan: GraphPlan, state: RunState, at: EpochMs, concerns: (node: PlanNode) => boolean): void {

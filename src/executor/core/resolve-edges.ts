@@ -9,10 +9,19 @@ export function resolveOutgoing(plan: GraphPlan, state: RunState, node: PlanNode
   enqueue(state, resolveEdges(plan, state, node.outgoing));
 }
 
-/** Resolves every edge that comes from the run's input; nodes without any edge wait for no more than this either. */
+/**
+ * Resolves every edge that comes from the run's input or from a node that had succeeded before; nodes without any edge wait
+ * for no more than this either.
+ */
 export function resolveStart(plan: GraphPlan, state: RunState): void {
   const free = plan.nodes.filter(({ incoming }) => incoming.length === 0).map(({ index }) => index);
-  enqueue(state, [...free, ...resolveEdges(plan, state, plan.inputEdges)]);
+  const reused = state.reused === 0 ? [] : plan.nodes.filter(({ index }) => isSuccess(state, index));
+  const behindReused = reused.flatMap(({ outgoing }) => resolveEdges(plan, state, outgoing));
+  enqueue(state, [...free, ...resolveEdges(plan, state, plan.inputEdges), ...behindReused]);
+}
+
+function isSuccess(state: RunState, node: number): boolean {
+  return nodeRecord(state, node).state.status === 'SUCCESS';
 }
 
 /** Nodes that one event made decidable come in the order of the graph, whatever the order of its edges. */

@@ -1,6 +1,6 @@
 import type { NodeError, RunError } from './errors.js';
 import type { RunSettings } from './graph-definition.js';
-import type { EpochMs, GraphId } from './ids.js';
+import type { EpochMs, GraphId, RunId } from './ids.js';
 import type { Json, JsonObject } from './json.js';
 import type { Level, SkipReason } from './statuses.js';
 
@@ -26,11 +26,26 @@ interface NodeEventOf<Type extends string> extends Event<Type> {
   readonly attempt: number;
 }
 
+/** What a run owes to the run that it retries. */
+export interface RetryOrigin {
+  readonly retryOf: RunId;
+  /** The first run of the chain of retries. */
+  readonly rootRunId: RunId;
+  /** Params, by node, that this run says differently from its graph. */
+  readonly params: Readonly<Record<string, JsonObject>>;
+  /** Nodes that are not to run. */
+  readonly skip: readonly string[];
+}
+
 export interface RunQueued extends Event<'run.queued'> {
   readonly graphId: GraphId;
   readonly graphVersion: number;
   readonly input: Json;
   readonly settings: RunSettings;
+  /** What the client asked to be different from the graph's options, as it was sent; absent when it asked for nothing. */
+  readonly options?: JsonObject;
+  /** Absent if the run retries no other. */
+  readonly retry?: RetryOrigin;
 }
 export type RunStarted = Event<'run.started'>;
 /** Another session took the run over; `epoch` rises by one each time. */
@@ -46,6 +61,12 @@ export interface RunFailed extends Event<'run.failed'> {
 }
 export type RunCancelled = Event<'run.cancelled'>;
 
+/** The node succeeds without an attempt. It stands between run.queued and whatever comes next. */
+export interface NodeReused extends NodeEventOf<'node.reused'> {
+  readonly output: Json;
+  /** The run whose attempt made the output; null when the client gave it. */
+  readonly fromRun: RunId | null;
+}
 export type NodeStarted = NodeEventOf<'node.started'>;
 export interface NodeLogged extends NodeEventOf<'node.log'> {
   readonly level: Level;
@@ -81,6 +102,7 @@ export interface NodeCancelled extends NodeEventOf<'node.cancelled'> {
 }
 
 export type NodeEvent =
+  | NodeReused
   | NodeStarted
   | NodeLogged
   | NodeProgressed
@@ -109,6 +131,7 @@ export const RUN_LEVEL_EVENT_TYPES = [
 ] as const satisfies readonly RunLevelEvent['type'][];
 
 export const NODE_EVENT_TYPES = [
+  'node.reused',
   'node.started',
   'node.log',
   'node.progress',

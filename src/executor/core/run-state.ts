@@ -3,7 +3,7 @@ import { DeadlineHeap } from './deadline-heap.js';
 import type { NodeError, RunError } from './errors.js';
 import { Fifo } from './fifo.js';
 import type { RunSettings } from './graph-definition.js';
-import { type EpochMs, epochMs } from './ids.js';
+import { type EpochMs, type RunId, epochMs } from './ids.js';
 import type { Json } from './json.js';
 import type { SkipCause } from './run-event.js';
 import type { RunStatus, SkipReason } from './statuses.js';
@@ -14,7 +14,8 @@ export type NodeState =
   | { readonly status: 'RUNNING' }
   /** Waiting for its next attempt. `error` is absent when the attempt was interrupted rather than failed. */
   | { readonly status: 'RETRYING'; readonly dueAt: EpochMs; readonly error?: NodeError }
-  | { readonly status: 'SUCCESS'; readonly output: Json }
+  /** `reusedFrom` is absent when an attempt of this run made the output, null when the client gave it. */
+  | { readonly status: 'SUCCESS'; readonly output: Json; readonly reusedFrom?: RunId | null }
   | { readonly status: 'FAILED'; readonly error: NodeError; readonly handled: boolean }
   | {
       readonly status: 'SKIPPED';
@@ -75,6 +76,12 @@ export interface RunState {
   epoch: number;
   settings: RunSettings;
   input: Json;
+  /** The first run of the chain of retries that this one belongs to; null when it is that run itself. */
+  rootRunId: RunId | null;
+  /** Ids of nodes that are not to run. */
+  skips: ReadonlySet<string>;
+  /** Nodes that had succeeded before the run began. */
+  reused: number;
   createdAt: EpochMs;
   startedAt: EpochMs | null;
   finishedAt: EpochMs | null;
@@ -129,6 +136,8 @@ const NO_SETTINGS: RunSettings = {
   maxInterruptions: 5,
 };
 
+const NO_SKIPS: ReadonlySet<string> = new Set();
+
 /** The state before the first event. */
 export function initialState(plan: GraphPlan): RunState {
   return {
@@ -137,6 +146,9 @@ export function initialState(plan: GraphPlan): RunState {
     epoch: 0,
     settings: NO_SETTINGS,
     input: null,
+    rootRunId: null,
+    skips: NO_SKIPS,
+    reused: 0,
     createdAt: epochMs(0),
     startedAt: null,
     finishedAt: null,
@@ -174,6 +186,11 @@ export function initialState(plan: GraphPlan): RunState {
 /** The record of a node of the plan. */
 export function nodeRecord(state: RunState, node: number): NodeRecord {
   return state.nodes[node] as NodeRecord;
+}
+
+/** True if nothing has happened to the run but that it was queued. */
+export function isFresh(state: RunState): boolean {
+  return state.seq === 1 + state.reused;
 }
 
 /** `stopping` after an unhandled failure, unless the run is to finish what it can; a cancellation outweighs all. */

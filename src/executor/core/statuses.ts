@@ -24,6 +24,7 @@ export const SKIP_REASONS = [
   'upstream_skipped',
   'cond_error',
   'cond_false',
+  'skip_requested',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

@@ -1,16 +1,11 @@
 import {
   type GraphPlan,
-  type Json,
-  type JsonObject,
   type PlanNode,
-  type ResolvedParams,
   type RunId,
   type RunState,
   epochMs,
-  gatherInput,
   nodeRecord,
-  overlay,
-  setOwn,
+  resolveInput,
   upstreamOutcomes,
 } from '../core/index.js';
 import type { Invocation } from '../invoker/index.js';
@@ -32,9 +27,8 @@ export interface PrepareOptions {
 export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
   const { runId, plan, state, node } = options;
   const { definition, contract } = node;
-  const resolved = resolveParams(options);
+  const resolved = resolveInput(options);
   if (!resolved.ok) return { ok: false, message: `the template at params${resolved.pointer}: ${resolved.message}` };
-  const gathered = gatherInput(plan, state, node);
   const record = nodeRecord(state, node.index);
   const invocation: Invocation = {
     runId,
@@ -42,9 +36,9 @@ export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
     agentType: definition.type,
     attempt: record.attempts,
     firstStartedAt: record.startedAt ?? epochMs(0),
-    idempotencyKey: `${runId}:${definition.id}`,
-    params: overlay(resolved.params, gathered.params),
-    input: gathered.input,
+    idempotencyKey: `${state.rootRunId ?? runId}:${definition.id}`,
+    params: resolved.params,
+    input: resolved.input,
     upstream: definition.join === 'settled' ? upstreamOutcomes(plan, state, node) : undefined,
     timeoutSec:
       definition.timeoutSec ??
@@ -52,15 +46,4 @@ export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
     idleTimeoutSec: definition.idleTimeoutSec,
   };
   return { ok: true, invocation };
-}
-
-function resolveParams({ runId, plan, state, node, env }: PrepareOptions): ResolvedParams {
-  if (node.params.isStatic) return { ok: true, params: node.definition.params };
-  const nodes: Record<string, { readonly output: Json }> = {};
-  for (const id of node.params.nodeIds) {
-    const index = plan.indexOf.get(id);
-    const source = index === undefined ? undefined : nodeRecord(state, index).state;
-    if (source?.status === 'SUCCESS') setOwn(nodes as Record<string, JsonObject>, id, { output: source.output });
-  }
-  return node.params.resolve({ input: state.input, nodes, env, run: { id: runId } });
 }

@@ -7,6 +7,7 @@ import {
   type RunStatus,
   decide,
   encodeEvents,
+  isFresh,
   isTerminalRun,
   nextDeadline,
   nodeRecord,
@@ -79,7 +80,7 @@ export class RunSession {
 
   /** True if nothing has happened to the run but that it was queued. */
   get isFresh(): boolean {
-    return this.parts.state.seq === 1;
+    return isFresh(this.parts.state);
   }
 
   /** Begins or recovers the run. */

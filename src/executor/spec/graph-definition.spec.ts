@@ -21,6 +21,7 @@ describe('toGraphDefinition', () => {
       join: 'all',
       onInterrupt: 'retry',
       alwaysOnCancel: false,
+      reuse: 'auto',
     });
     expect(edges).toEqual([{ from: 'a', to: 'b', map: [], on: 'success', else: false }]);
     expect(sinks).toBeUndefined();
@@ -68,6 +69,7 @@ describe('toGraphDefinition', () => {
         join: 'settled',
         onInterrupt: 'fail',
         alwaysOnCancel: true,
+        reuse: 'never',
       },
     ]);
     expect(edges).toEqual([{ ...edge, map: [['k', 'p']] }]);

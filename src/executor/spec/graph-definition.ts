@@ -34,6 +34,7 @@ function toNode(node: NodeSpec): NodeDefinition {
     join: node.join ?? 'all',
     onInterrupt: node.on_interrupt ?? 'retry',
     alwaysOnCancel: node.always_on_cancel ?? false,
+    reuse: node.reuse ?? 'auto',
   };
 }
 

@@ -7,6 +7,7 @@ import {
   encodeEvents,
   epochMs,
   graphId,
+  runId,
 } from '../../executor/core/index.js';
 import { settings } from '../../../test/support/graph-builder.js';
 import { logEntrySchema } from './event.schemas.js';
@@ -29,6 +30,13 @@ const QUEUED: RunEvent = {
 /** Every type, with all that it can carry and with as little as it can. */
 const EVENTS: readonly RunEvent[] = [
   QUEUED,
+  {
+    ...QUEUED,
+    options: { concurrency: 1 },
+    retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: { a: { x: 1 } }, skip: ['b'] },
+  },
+  { type: 'node.reused', ...node, attempt: 0, output: null, fromRun: runId('r_1') },
+  { type: 'node.reused', ...node, attempt: 0, output: [1], fromRun: null },
   { type: 'run.started', ts },
   { type: 'run.recovered', ts, epoch: 1 },
   { type: 'run.cancel_requested', ts },
@@ -63,9 +71,12 @@ const EVENTS: readonly RunEvent[] = [
 ];
 
 /** As they are written: the first entry of a run by whoever starts it, the others by its session. */
-const entries = [encodeEvent(QUEUED, 1, 0), ...encodeEvents(EVENTS.slice(1), { seq: 1, ended: 0, nodes: 10 })].map(
-  toLogDto,
-);
+const QUEUED_EVENTS = EVENTS.filter(({ type }) => type === 'run.queued');
+const LATER_EVENTS = EVENTS.filter(({ type }) => type !== 'run.queued');
+const entries = [
+  ...QUEUED_EVENTS.map((event) => encodeEvent(event, 1, 0)),
+  ...encodeEvents(LATER_EVENTS, { seq: 1, ended: 0, nodes: 10 }),
+].map(toLogDto);
 
 describe('LogEntry', () => {
   it.each(entries.map((entry) => [entry['type'], entry] as const))('documents every field of %s', (_type, entry) => {

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { LEVELS, type RunEventType } from '../../executor/core/index.js';
 import { named } from '../../http/openapi/index.js';
-import { graphIdField, json, jsonObject, nodeError, progress, runError, skipCause, skipReason } from './run.schemas.js';
+import {
+  graphIdField,
+  json,
+  jsonObject,
+  nodeError,
+  progress,
+  runError,
+  runId,
+  skipCause,
+  skipReason,
+} from './run.schemas.js';
 
 const COMPONENTS = '#/components/schemas/';
 
@@ -23,7 +33,17 @@ const event = <Type extends RunEventType, Shape extends z.ZodRawShape>(type: Typ
 const events = [
   event('run.queued', {
     progress,
-    ...withData({ graph_id: graphIdField, graph_version: z.int(), input: json, settings: jsonObject }),
+    ...withData({
+      graph_id: graphIdField,
+      graph_version: z.int(),
+      input: json,
+      settings: jsonObject,
+      options: jsonObject.optional().meta({ description: 'What the client asked to be different from the graph.' }),
+      retry_of: runId.optional().meta({ description: 'The run that this one retries.' }),
+      root_run_id: runId.optional().meta({ description: 'The first run of the chain of retries.' }),
+      params: jsonObject.optional().meta({ description: 'Of a retry: params, by node, that differ from the graph.' }),
+      skip: z.array(z.string()).optional().meta({ description: 'Of a retry: nodes that are not to run.' }),
+    }),
   }),
   event('run.started', {}),
   event('run.recovered', withData({ epoch: z.int().meta({ description: 'One more each time.' }) })),
@@ -31,6 +51,14 @@ const events = [
   event('run.succeeded', { progress, data: z.object({ warnings: z.array(z.string()) }).optional() }),
   event('run.failed', withData({ error: runError })),
   event('run.cancelled', {}),
+  event('node.reused', {
+    ...ofNode,
+    progress,
+    ...withData({
+      output: json,
+      from_run: runId.nullable().meta({ description: 'The run that made the output; null when the client gave it.' }),
+    }),
+  }),
   event('node.started', ofNode),
   event('node.log', { ...ofNode, data: jsonObject.optional().meta({ description: 'Whatever the agent adds.' }) }),
   event('node.progress', {

@@ -36,6 +36,7 @@ export const EXAMPLE_RUN = {
       error: null,
       skip_reason: null,
       skip_causes: null,
+      reused_from: null,
     },
   ],
 };

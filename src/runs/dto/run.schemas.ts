@@ -11,7 +11,7 @@ const LABEL_KEY = /^[A-Za-z0-9_.-]{1,63}$/;
 
 export const json = z.unknown().meta({ description: 'Any JSON.' });
 export const jsonObject = z.record(z.string(), z.unknown());
-const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
+export const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
 export const graphIdField = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
 const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
 export const progress = z
@@ -107,6 +107,9 @@ const nodeSummaryShape = {
   error: nodeError.nullable().meta({ description: 'Of a FAILED node; of a RETRYING one, its last.' }),
   skip_reason: skipReason.nullable(),
   skip_causes: z.array(skipCause).nullable().meta({ description: 'Every edge that was not taken.' }),
+  reused_from: runId
+    .nullable()
+    .meta({ description: 'Of a node that a retry did not run again: the run that made its output.' }),
 };
 
 const nodeSummary = named('NodeSummary', z.object(nodeSummaryShape));

@@ -55,6 +55,7 @@ export function toNodeDto(node: NodeSummary): JsonObject {
     error: node.error === null ? null : encodeNodeError(node.error),
     skip_reason: node.skipReason,
     skip_causes: node.skipCauses?.map((cause) => ({ ...cause })) ?? null,
+    reused_from: node.reusedFrom ?? null,
   };
 }
 
