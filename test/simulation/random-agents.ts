@@ -1,24 +1,6 @@
 import type { AttemptFailure, Json, JsonObject } from '../../src/executor/core/index.js';
+import { diceFrom, fingerprint } from '../support/dice.js';
 import type { Agents, Call, Performance } from './simulation.js';
-
-/** Numbers that depend on `text` alone, uniform in [0, 1). */
-function diceFrom(text: string): () => number {
-  let state = fingerprint(text);
-  // Mulberry32: small, and good enough to spread cases.
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** FNV-1a of a text. */
-function fingerprint(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
 
 export interface Temper {
   readonly seed: number;

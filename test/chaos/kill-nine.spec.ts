@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Dice } from '../support/dice.js';
+import type { AgentServer } from './support/agent-server.js';
+import { assertNone, campaign, extent } from './support/campaign.js';
+import { ChaosClient } from './support/chaos-client.js';
+import type { ChaosProcess } from './support/chaos-process.js';
+import { allEnded, conclude } from './support/conclude.js';
+import { integrityOf } from './support/evidence.js';
+import { MixedLoad } from './support/mixed-load.js';
+
+const ROUNDS = extent({ short: 2, full: 50 });
+const RUNS = extent({ short: 12, full: 40 });
+/** Crashes of one round, and the calls of agents between two of them. */
+const MOST_CRASHES = 3;
+const MOST_CALLS = 60;
+
+/** Kills the process at the arrival of a random call or a moment after it, some times in a row. */
+class Crashes {
+  made = 0;
+  private readonly delays: { readonly calls: number; readonly ms: number }[];
+  private last = Promise.resolve();
+  private isStopped = false;
+
+  constructor(
+    private readonly target: ChaosProcess,
+    private readonly agents: AgentServer,
+    dice: Dice,
+  ) {
+    this.delays = Array.from({ length: dice.between(1, MOST_CRASHES) }, () => ({
+      calls: dice.between(1, MOST_CALLS),
+      ms: dice.chance(50) ? 0 : dice.between(1, 25),
+    }));
+    this.arm();
+  }
+
+  /** Resolves when the last one is over and the process is up again. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.agents.onCall = () => undefined;
+    await this.last;
+  }
+
+  private arm(): void {
+    const next = this.delays.shift();
+    let calls = 0;
+    this.agents.onCall = () => {
+      calls += 1;
+      if (calls === next?.calls) this.last = this.crash(next.ms);
+    };
+  }
+
+  private async crash(ms: number): Promise<void> {
+    if (ms > 0) await pause(ms);
+    this.made += 1;
+    await this.target.crash();
+    if (!this.isStopped) this.arm();
+  }
+}
+
+describe('kill -9 at random moments', () => {
+  campaign('every acknowledged run ends as it would have without the crash', 'kill-nine', async (ground) => {
+    let runs = 0;
+    let crashes = 0;
+    const target = await ground.start(ground.history());
+    for (let index = 0; index < ROUNDS; index++) {
+      const round = String(index);
+      const history = ground.history(`round-${round}`);
+      const client = new ChaosClient(target, history);
+      const { agents, database } = ground;
+      const dice = ground.dice.for(round);
+      const load = new MixedLoad({ client, agents, dice, round, runs: RUNS, cancelled: 10 });
+      const crashing = new Crashes(target, agents, dice.for('crashes'));
+      await load.drive();
+      await allEnded(target, round);
+      await crashing.stop();
+      await load.watched();
+      crashes += crashing.made;
+      const { expected } = load;
+      const concluded = await conclude({ client, target, history, agents, database, round, expected });
+      assertNone(concluded.violations);
+      runs += concluded.runs;
+    }
+    await target.stop('SIGTERM');
+    expect(integrityOf(ground.database)).toBe('ok');
+    expect(crashes).toBeGreaterThan(0);
+    return { rounds: ROUNDS, runs, kills: crashes };
+  });
+});

@@ -1,0 +1,88 @@
+import BetterSqlite3 from 'better-sqlite3';
+import type { AgentCall } from './agent-server.js';
+import type { HistoryLine } from './history.js';
+import type { ExpectedEnd } from './mixed-graphs.js';
+
+/** A row of `runs`. */
+export interface RunRow {
+  readonly run_id: string;
+  readonly status: string;
+  readonly progress: number;
+  readonly last_seq: number;
+  readonly epoch: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly finished_at: number | null;
+}
+
+/** A row of `run_events`. */
+export interface EventRow {
+  readonly run_id: string;
+  readonly seq: number;
+  /** Epoch in ms. */
+  readonly ts: number;
+  readonly type: string;
+  readonly node_id: string | null;
+  readonly attempt: number | null;
+  readonly progress: number | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+}
+
+/** What `GET /runs/{run_id}` said after the end. */
+export interface RunAnswer {
+  readonly run_id: string;
+  readonly status: string;
+  readonly progress: number;
+  readonly result: { readonly outputs: Readonly<Record<string, unknown>> } | null;
+  readonly nodes: readonly { readonly id: string; readonly status: string }[];
+}
+
+/** All that the checker looks at. */
+export interface Evidence {
+  readonly history: readonly HistoryLine[];
+  readonly calls: readonly AgentCall[];
+  readonly runs: readonly RunRow[];
+  /** In order of run and `seq`. */
+  readonly events: readonly EventRow[];
+  readonly answers: readonly RunAnswer[];
+  /** How the run with this `case` label must end, where that is known. */
+  readonly expected: ReadonlyMap<string, ExpectedEnd>;
+}
+
+/** Label of a run that says which of the driver's starts it comes from: unique in a history. */
+export const CASE_LABEL = 'case';
+/** Label that says in which round a run was started. */
+export const ROUND_LABEL = 'round';
+
+/** What stands in the database of a service, read past it. `round` picks the runs of one round. */
+export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events'> {
+  const database = new BetterSqlite3(file, { readonly: true });
+  try {
+    const wanted = round === undefined ? '1' : `json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
+    const runs = database
+      .prepare<[], RunRow & { labels: string }>(
+        `SELECT run_id, status, progress, last_seq, epoch, labels, finished_at FROM runs WHERE ${wanted}`,
+      )
+      .all()
+      .map((row) => ({ ...row, labels: JSON.parse(row.labels) as Record<string, string> }));
+    const events = database
+      .prepare<[], EventRow & { data: string | null }>(
+        `SELECT run_id, seq, ts, type, node_id, attempt, progress, data FROM run_events
+         WHERE run_id IN (SELECT run_id FROM runs WHERE ${wanted}) ORDER BY run_id, seq`,
+      )
+      .all()
+      .map((row) => ({ ...row, data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>) }));
+    return { runs, events };
+  } finally {
+    database.close();
+  }
+}
+
+/** What SQLite says of the file as a whole: `ok`, or what is broken. */
+export function integrityOf(file: string): string {
+  const database = new BetterSqlite3(file, { readonly: true });
+  try {
+    return String(database.pragma('integrity_check', { simple: true }));
+  } finally {
+    database.close();
+  }
+}

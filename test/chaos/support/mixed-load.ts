@@ -1,0 +1,127 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Dice } from '../../support/dice.js';
+import type { AgentServer } from './agent-server.js';
+import type { ChaosClient } from './chaos-client.js';
+import { CASE_LABEL, ROUND_LABEL } from './evidence.js';
+import { type ExpectedEnd, FAMILIES, type Specimen, drawSpecimen } from './mixed-graphs.js';
+
+/** Requests under way at once. */
+const LANES = 4;
+const LONGEST_PAUSE_MS = 30;
+
+export interface MixedLoadOptions {
+  readonly client: ChaosClient;
+  readonly agents: AgentServer;
+  readonly dice: Dice;
+  readonly round: string;
+  /** Runs to start. */
+  readonly runs: number;
+  /** Share of runs that are cancelled some time after their start, in percent. */
+  readonly cancelled?: number;
+}
+
+/** One start, with all that the dice decide about it, drawn before anything is sent. */
+interface PlannedRun {
+  readonly label: string;
+  readonly specimen: number;
+  readonly v: number;
+  readonly hasKey: boolean;
+  readonly pauseMs: number;
+  readonly then: 'leave' | 'read' | 'watch' | 'cancel';
+  readonly thenMs: number;
+}
+
+/** Starts wide, deep, conditional, retrying, failing and delaying runs, reads, watches and cancels some of them. */
+export class MixedLoad {
+  /** How the run with this `case` label must end. */
+  readonly expected = new Map<string, ExpectedEnd>();
+  private readonly specimens: readonly Specimen[];
+  private readonly plan: readonly PlannedRun[];
+  private readonly watches: Promise<unknown>[] = [];
+
+  constructor(private readonly options: MixedLoadOptions) {
+    const { dice, agents, round, runs } = options;
+    this.specimens = FAMILIES.map((family) => drawSpecimen(family, dice.for(family), agents));
+    this.plan = Array.from({ length: runs }, (_, index) => this.planRun(`${round}-${index}`));
+    for (const { label, specimen, v } of this.plan) {
+      const end = this.specimens[specimen]?.expect(v);
+      if (end !== undefined) this.expected.set(label, end);
+    }
+  }
+
+  /** Sends everything; resolves when each request was answered or its connection broke. Keyed ones are sent until answered. */
+  async drive(): Promise<void> {
+    const graphIds: string[] = [];
+    for (const [index, { graph }] of this.specimens.entries()) graphIds.push(await this.createGraph(index, graph));
+    const waiting = [...this.plan];
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await pause(next.pauseMs);
+        await this.perform(next, graphIds[next.specimen] ?? '');
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+  }
+
+  /** Resolves when all streams have closed. */
+  async watched(): Promise<void> {
+    await Promise.all(this.watches);
+  }
+
+  private planRun(label: string): PlannedRun {
+    const { cancelled = 0 } = this.options;
+    const dice = this.options.dice.for(label);
+    return {
+      label,
+      specimen: dice.between(0, this.specimens.length - 1),
+      v: dice.between(0, 9),
+      hasKey: dice.chance(70),
+      pauseMs: dice.between(0, LONGEST_PAUSE_MS),
+      then: dice.chance(cancelled) ? 'cancel' : dice.pick(['leave', 'leave', 'read', 'watch']),
+      thenMs: dice.between(0, 200),
+    };
+  }
+
+  private async createGraph(index: number, graph: object): Promise<string> {
+    const { client, round } = this.options;
+    const { body } = await client.insist({
+      method: 'POST',
+      path: '/graphs',
+      key: `graph-${round}-${index}`,
+      body: graph,
+    });
+    return (body as { readonly graph_id: string }).graph_id;
+  }
+
+  private async perform(planned: PlannedRun, graphId: string): Promise<void> {
+    const { client, round } = this.options;
+    const { label, v, hasKey } = planned;
+    const labels = { [CASE_LABEL]: label, [ROUND_LABEL]: round };
+    const question = { method: 'POST', path: '/runs', body: { graph_id: graphId, input: { v }, labels } };
+    const answer = hasKey ? await client.insist({ ...question, key: `run-${label}` }) : await client.ask(question);
+    if (answer?.status !== 202) return;
+    const { run_id: runId } = answer.body as { readonly run_id: string };
+    if (planned.then === 'watch') this.watches.push(client.watch(runId));
+    if (planned.then === 'read') this.watches.push(this.readUntilEnd(runId));
+    if (planned.then === 'cancel') this.watches.push(this.cancel(runId, planned.thenMs));
+  }
+
+  private async readUntilEnd(runId: string): Promise<void> {
+    const { client } = this.options;
+    for (let isOver = false; !isOver;) {
+      await pause(LONGEST_PAUSE_MS);
+      const answer = await client.ask({ method: 'GET', path: `/runs/${runId}` });
+      const { finished_at: finishedAt } = (answer?.body ?? {}) as { readonly finished_at?: string | null };
+      isOver = answer?.status === 200 ? typeof finishedAt === 'string' : answer !== undefined;
+    }
+  }
+
+  private async cancel(runId: string, afterMs: number): Promise<void> {
+    const { client } = this.options;
+    await pause(afterMs);
+    for (;;) {
+      const answer = await client.ask({ method: 'POST', path: `/runs/${runId}/cancel` });
+      if (answer !== undefined && answer.status !== 503) return;
+    }
+  }
+}
