@@ -73,12 +73,12 @@ describe('kill -9 at random moments', () => {
       await load.drive();
       await allEnded(target, round);
       await crashing.stop();
-      await load.watched();
+      await load.settled();
       crashes += crashing.made;
       const { expected } = load;
-      const concluded = await conclude({ client, target, history, agents, database, round, expected });
-      assertNone(concluded.violations);
-      runs += concluded.runs;
+      const { violations, evidence } = await conclude({ client, target, history, agents, database, round, expected });
+      assertNone(violations);
+      runs += evidence.runs.length;
     }
     await target.stop('SIGTERM');
     expect(integrityOf(ground.database)).toBe('ok');

@@ -41,6 +41,8 @@ export class AgentServer {
   /** Called at the arrival of each call, before it is answered. */
   onCall: (call: AgentCall) => void = () => undefined;
   private readonly callsOf = new Map<string, number>();
+  /** Who waits for the first call of a run, by the run's id. */
+  private readonly awaited = new Map<string, () => void>();
   private readonly held: (() => void)[] = [];
   private isShut = false;
   private readonly server: Server;
@@ -61,6 +63,13 @@ export class AgentServer {
     const seen = saw.map((id) => `${id}:\${nodes.${id}.output.json.ordinal}`).join(',');
     const query = `temper=${temper}&v=${v}&ms=${ms}${seen === '' ? '' : `&saw=${seen}`}`;
     return { url: `${this.url}/\${run.id}/${node}?${query}`, method: 'POST', json: {} };
+  }
+
+  /** Resolves at the first call that the run makes, or at once if it has made one. */
+  async called(runId: string): Promise<void> {
+    if (this.calls.some((call) => call.runId === runId)) return;
+    await new Promise<void>((resolve) => this.awaited.set(runId, resolve));
+    this.awaited.delete(runId);
   }
 
   /** From now on calls are remembered but not answered. */
@@ -109,6 +118,7 @@ export class AgentServer {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
     };
     this.onCall(call);
+    this.awaited.get(runId)?.();
     if (this.isShut) this.held.push(answer);
     else setTimeout(answer, Number(searchParams.get('ms')));
   }

@@ -7,9 +7,13 @@ import type { Answer, AnswerHeader, History, Question } from './history.js';
 const BUSY_MS = 20;
 const HEADERS: readonly AnswerHeader[] = ['location', 'retry-after', 'idempotency-replayed'];
 
-/** What a stream said until it closed. */
+/** What a stream said. */
 export interface StreamEnd {
+  readonly runId: string;
+  /** How it ended; `refused` when there never was a stream. */
+  readonly how: 'closed' | 'broken' | 'refused';
   readonly comments: readonly string[];
+  /** Types of its events in order, `stream.start` and `stream.end` among them. */
   readonly types: readonly string[];
 }
 
@@ -46,17 +50,17 @@ export class ChaosClient {
   }
 
   /**
-   * Asks until a 2xx answer comes. The key makes that safe; a 503 is asked again too.
+   * Asks until a 2xx answer comes: the key makes that safe. What is refused for now is asked again too.
    *
    * @throws {Error} on any other answer.
    */
   async insist(question: Question & { readonly key: string }): Promise<Answer> {
     for (;;) {
       const answer = await this.ask(question);
-      if (answer?.status === 503) await pause(BUSY_MS);
-      if (answer === undefined || answer.status === 503) continue;
+      if (answer === undefined) continue;
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new Error(`${question.method} ${question.path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.headers['retry-after'] === undefined) throw refused(question, answer);
+      await pause(BUSY_MS);
     }
   }
 
@@ -72,15 +76,22 @@ export class ChaosClient {
         if (id !== undefined) this.history.write({ kind: 'event', runId, seq: Number(id), type: event });
       },
     });
+    const said = { runId, comments, types };
+    const response = await service.request(`/runs/${runId}/stream`).catch(() => undefined);
+    if (response?.status !== 200) return { ...said, how: 'refused' };
     try {
-      const response = await service.request(`/runs/${runId}/stream`);
       const decoder = new TextDecoder();
       for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
-    } catch (error) {
-      this.history.note(`the stream of ${runId} broke: ${String(error)}`);
+      return { ...said, how: 'closed' };
+    } catch {
+      this.history.note(`the stream of ${runId} broke`);
+      return { ...said, how: 'broken' };
     }
-    return { comments, types };
   }
+}
+
+function refused({ method, path }: Question, { status, body }: Answer): Error {
+  return new Error(`${method} ${path} answered ${status}: ${JSON.stringify(body)}`);
 }
 
 function headersOf(response: Response): Answer['headers'] {

@@ -7,6 +7,8 @@ export type ProcessOptions = BuiltServiceOptions;
 export class ChaosProcess {
   /** The process that runs now, or the one that is being started. */
   private current: Promise<BuiltService>;
+  /** Set from the end of `stop` to the end of `start`. */
+  private next: PromiseWithResolvers<BuiltService> | undefined;
 
   private constructor(
     private readonly options: ProcessOptions,
@@ -28,18 +30,26 @@ export class ChaosProcess {
     return this.current;
   }
 
-  /** Ends it by a signal, without starting another one. Answers the exit code; null when the signal itself ended it. */
+  /**
+   * Ends it by a signal, without starting another one: once it has gone, `up` waits for `start`. Answers the exit code; null
+   * when the signal itself ended it.
+   */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
     const service = await this.current;
     this.history.note(`${signal} to process ${service.pid}`);
-    return service.stop(signal);
+    const code = await service.stop(signal);
+    this.history.note(`process ${service.pid} exited with ${code}`);
+    this.next = Promise.withResolvers<BuiltService>();
+    this.current = this.next.promise;
+    return code;
   }
 
-  /** Starts the next process; from this call on `up` waits for it. */
+  /** Starts the next process after `stop`. */
   async start(): Promise<void> {
-    this.current = BuiltService.start(this.options);
-    const { pid } = await this.current;
-    this.history.note(`process ${pid} is ready`);
+    const started = await BuiltService.start(this.options);
+    this.history.note(`process ${started.pid} is ready`);
+    this.next?.resolve(started);
+    this.next = undefined;
   }
 
   /** `kill -9`, at once, and another process in its place. */
@@ -54,6 +64,7 @@ export class ChaosProcess {
 
   /** Ends it for good, whatever state it is in. */
   async end(): Promise<void> {
+    if (this.next !== undefined) return;
     const service = await this.current.catch(() => undefined);
     await service?.stop('SIGKILL');
   }

@@ -19,10 +19,12 @@ export interface Concluded {
   readonly expected?: ReadonlyMap<string, ExpectedEnd>;
 }
 
-/** Waits until every run of the round has ended, then gathers the evidence and answers what is wrong, and how many runs there were. */
-export async function conclude(round: Concluded): Promise<{ violations: readonly string[]; runs: number }> {
+/** Waits until every run of the round has ended, then gathers the evidence and has it checked. */
+export async function conclude(
+  round: Concluded,
+): Promise<{ readonly violations: readonly string[]; readonly evidence: Evidence }> {
   const evidence = await gather(round);
-  return { violations: violationsOf(evidence), runs: evidence.runs.length };
+  return { violations: violationsOf(evidence), evidence };
 }
 
 async function gather({ client, target, history, agents, database, round, expected }: Concluded): Promise<Evidence> {

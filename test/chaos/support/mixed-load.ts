@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../../support/dice.js';
 import type { AgentServer } from './agent-server.js';
-import type { ChaosClient } from './chaos-client.js';
+import type { ChaosClient, StreamEnd } from './chaos-client.js';
 import { CASE_LABEL, ROUND_LABEL } from './evidence.js';
 import { type ExpectedEnd, FAMILIES, type Specimen, drawSpecimen } from './mixed-graphs.js';
 
@@ -37,7 +37,9 @@ export class MixedLoad {
   readonly expected = new Map<string, ExpectedEnd>();
   private readonly specimens: readonly Specimen[];
   private readonly plan: readonly PlannedRun[];
-  private readonly watches: Promise<unknown>[] = [];
+  /** Streams that were opened, each until it closes. */
+  readonly streams: Promise<StreamEnd>[] = [];
+  private readonly followUps: Promise<void>[] = [];
 
   constructor(private readonly options: MixedLoadOptions) {
     const { dice, agents, round, runs } = options;
@@ -63,9 +65,9 @@ export class MixedLoad {
     await Promise.all(Array.from({ length: LANES }, lane));
   }
 
-  /** Resolves when all streams have closed. */
-  async watched(): Promise<void> {
-    await Promise.all(this.watches);
+  /** Resolves when all streams have closed and everything that followed a start was answered. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.streams, ...this.followUps]);
   }
 
   private planRun(label: string): PlannedRun {
@@ -101,9 +103,9 @@ export class MixedLoad {
     const answer = hasKey ? await client.insist({ ...question, key: `run-${label}` }) : await client.ask(question);
     if (answer?.status !== 202) return;
     const { run_id: runId } = answer.body as { readonly run_id: string };
-    if (planned.then === 'watch') this.watches.push(client.watch(runId));
-    if (planned.then === 'read') this.watches.push(this.readUntilEnd(runId));
-    if (planned.then === 'cancel') this.watches.push(this.cancel(runId, planned.thenMs));
+    if (planned.then === 'watch') this.streams.push(client.watch(runId));
+    if (planned.then === 'read') this.followUps.push(this.readUntilEnd(runId));
+    if (planned.then === 'cancel') this.followUps.push(this.cancel(runId, planned.thenMs));
   }
 
   private async readUntilEnd(runId: string): Promise<void> {
