@@ -1,5 +1,10 @@
-import { type RunStatus, epochMs } from '../../src/executor/core/index.js';
-import { DatabaseLostError, IdempotencyConflictError, type Lease } from '../../src/storage/index.js';
+import { type JournalEntry, type RunStatus, epochMs } from '../../src/executor/core/index.js';
+import {
+  DatabaseLostError,
+  IdempotencyConflictError,
+  type Lease,
+  type RunProjection,
+} from '../../src/storage/index.js';
 import {
   NOON,
   type OpenStorage,
@@ -223,6 +228,27 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         expect(await storage.idempotency.find(scope, 'k', NOON)).toBeUndefined();
         expect(await storage.idempotency.find(scope, 'old 1499', NOON)).toBeUndefined();
         expect(await storage.idempotency.find(scope, 'young', NOON)).toMatchObject({ key: 'young' });
+      });
+    });
+
+    describe('runs that crashed often', () => {
+      const interrupted = (seq: number, nodeId: string, cause: string) =>
+        anEntry(seq, { type: 'node.interrupted', nodeId, data: { cause } });
+      const given = async (number: number, entries: readonly JournalEntry[], changes: Partial<RunProjection> = {}) => {
+        await storage.journal.create(aRun(number), [anEntry(1)]);
+        const run = aProjection({ epoch: 2, ...changes });
+        await storage.journal.append({ runId: aRunId(number), expectedSeq: 1, entries, run });
+      };
+
+      it('are the unfinished ones with a node that crashes interrupted that many times', async () => {
+        await storage.graphs.create(aGraph(1));
+        await given(1, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'crash')]);
+        await given(2, [interrupted(2, 'a', 'crash'), interrupted(3, 'b', 'crash')]);
+        await given(3, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'shutdown')]);
+        await given(4, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'crash')], { status: 'FAILED' });
+        await given(5, [interrupted(2, 'a', 'crash'), interrupted(3, 'b', 'crash'), interrupted(4, 'b', 'crash')]);
+        expect(await storage.runs.crashedOften(2)).toEqual([aRunId(1), aRunId(5)]);
+        expect(await storage.runs.crashedOften(3)).toEqual([]);
       });
     });
 

@@ -117,3 +117,74 @@ describe('on_interrupt: fail', () => {
     expect(run.crash().statuses.a).toBe('RETRYING');
   });
 });
+
+describe('the blame for a crash', () => {
+  const causes = (run: LiveRun): string[] =>
+    run.eventsOf('node.interrupted').map(({ nodeId, cause }) => `${nodeId} ${cause}`);
+
+  it('falls on the suspects alone, where there are some: the others were bystanders', () => {
+    const run = LiveRun.started(graph(['a', 'b'])).reloaded();
+    run.feed({ type: 'taken', blame: { kind: 'suspects', nodeIds: new Set(['b']) } });
+    expect(causes(run)).toEqual(['a bystander', 'b crash']);
+    expect([run.record('a'), run.record('b')]).toMatchObject([
+      { interruptions: 1, crashes: 0 },
+      { interruptions: 1, crashes: 1 },
+    ]);
+    expect(run.starts).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('falls on nobody when the process did not die', () => {
+    const run = LiveRun.started(graph(['a']), { maxInterruptions: 0 }).reloaded();
+    run.feed({ type: 'taken', blame: { kind: 'nobody' } });
+    expect(causes(run)).toEqual(['a lost']);
+    expect(run.statuses.a).toBe('RUNNING');
+  });
+
+  it('spares no node that says on_interrupt: fail', () => {
+    const run = LiveRun.started(graph([node('a', { onInterrupt: 'fail' })])).reloaded();
+    run.feed({ type: 'taken', blame: { kind: 'suspects', nodeIds: new Set() } });
+    expect(run.node('a')).toMatchObject({ status: 'FAILED', error: { type: 'InterruptedError' } });
+  });
+});
+
+describe('a suspect that is held', () => {
+  const held = (): LiveRun => {
+    const run = LiveRun.started(graph(['a', 'b', 'c']), { concurrency: 2 })
+      .crash()
+      .reloaded();
+    run.feed({ type: 'taken', holdsSuspects: true });
+    return run;
+  };
+
+  it('takes no slot and does not start until it is let go', () => {
+    const run = held();
+    expect(run.statuses).toEqual({ a: 'RETRYING', b: 'RETRYING', c: 'RUNNING' });
+    expect(run.state.held.map((index) => run.plan.nodes[index]?.definition.id)).toEqual(['a', 'b']);
+    expect(briefly(run.feed({ type: 'admit', nodeId: 'b' }))).toEqual(['node.started b']);
+    run.succeed('c');
+    expect(run.statuses).toEqual({ a: 'RETRYING', b: 'RUNNING', c: 'SUCCESS' });
+  });
+
+  it('is let go for one attempt', () => {
+    const run = held();
+    run.feed({ type: 'admit', nodeId: 'a' });
+    const next = run.reloaded();
+    next.feed({ type: 'taken', holdsSuspects: true, blame: { kind: 'nobody' } });
+    expect(next.statuses.a).toBe('RETRYING');
+  });
+
+  it('cannot be let go when it does not wait, or is unknown', () => {
+    const run = held();
+    expect(run.feed({ type: 'admit', nodeId: 'c' })).toEqual([]);
+    expect(run.feed({ type: 'admit', nodeId: 'unknown' })).toEqual([]);
+    expect([...run.state.admitted]).toEqual([]);
+  });
+
+  it('ends like any waiting node when the run is cancelled', () => {
+    const run = held();
+    run.cancel();
+    run.succeed('c');
+    expect(run.statuses).toEqual({ a: 'CANCELLED', b: 'CANCELLED', c: 'CANCELLED' });
+    expect(run.status).toBe('CANCELLED');
+  });
+});

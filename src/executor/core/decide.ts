@@ -8,10 +8,11 @@ import { gatherInput, missingKeys } from './node-input.js';
 import { isNoSinkReached, NO_SINK_REACHED, runErrorOf } from './outcome.js';
 import { CONDITION_ERROR_CODE, reduce } from './reduce.js';
 import { retryOutcome, totalTimeout } from './retry.js';
-import type { RunEvent, SkipCause } from './run-event.js';
-import type { RunInput } from './run-input.js';
+import type { InterruptionCause, RunEvent, SkipCause } from './run-event.js';
+import type { Blame, RunInput } from './run-input.js';
 import { type NodeRecord, type RunState, isFresh, nodeRecord, phaseOf } from './run-state.js';
 import { type SkipReason, isTerminalRun } from './statuses.js';
+import { isSuspect } from './suspects.js';
 
 /**
  * Says what follows from an input: the events to append to the journal, in order. The state is advanced over them, as
@@ -51,9 +52,13 @@ class Decision {
   take(input: RunInput): void {
     switch (input.type) {
       case 'taken':
-        if (!isFresh(this.state)) this.recover();
+        this.state.holdsSuspects = input.holdsSuspects ?? false;
+        if (!isFresh(this.state)) this.recover(input.blame ?? EVERYBODY);
         break;
       case 'tick':
+        break;
+      case 'admit':
+        this.admit(input.nodeId);
         break;
       case 'cancel':
         if (this.state.cancelRequestedAt === null) this.emit({ type: 'run.cancel_requested', ts: this.now });
@@ -72,7 +77,7 @@ class Decision {
   }
 
   /** Returns true when nothing can follow from the input. */
-  private takeAttempt(input: Extract<RunInput, { readonly nodeId: string }>): boolean {
+  private takeAttempt(input: Extract<RunInput, { readonly attempt: number }>): boolean {
     const { nodeId, attempt, now: ts } = input;
     const node = this.node(this.plan.indexOf.get(nodeId) as number);
     const { aborting } = this.record(node);
@@ -115,17 +120,26 @@ class Decision {
     }
   }
 
-  private recover(): void {
+  private admit(nodeId: string): void {
+    const index = this.plan.indexOf.get(nodeId);
+    if (index !== undefined && nodeRecord(this.state, index).state.status === 'RETRYING')
+      this.state.admitted.add(index);
+  }
+
+  private recover(blame: Blame): void {
     this.emit({ type: 'run.recovered', ts: this.now, epoch: this.state.epoch + 1 });
     if (this.isOutOfTime()) return;
-    for (const index of [...this.state.running]) this.interrupt(this.node(index), 'crash');
+    for (const index of [...this.state.running]) {
+      const node = this.node(index);
+      this.interrupt(node, causeOf(blame, node.definition.id));
+    }
     for (const index of [...this.state.retrying]) {
       const node = this.node(index);
       if (this.isInterrupted(node) && node.definition.onInterrupt === 'fail') this.failInterrupted(node);
     }
   }
 
-  private interrupt(node: PlanNode, cause: 'crash' | 'shutdown'): void {
+  private interrupt(node: PlanNode, cause: InterruptionCause): void {
     const record = this.record(node);
     const place = { ts: this.now, nodeId: node.definition.id, attempt: record.attempts };
     if (record.aborting) this.emit({ type: 'node.cancelled', ...place, ended: 'abandoned' });
@@ -297,14 +311,22 @@ class Decision {
 
   private startReady(): void {
     if (this.state.draining || this.mustWaitForAborted()) return;
+    const held: number[] = [];
     while (this.state.running.size < this.state.settings.concurrency) {
       const index = this.state.ready.shift();
-      if (index === undefined) return;
+      if (index === undefined) break;
       const node = this.node(index);
       const { state, attempts } = this.record(node);
       if (state.status !== 'PENDING' && state.status !== 'RETRYING') continue;
-      this.emit({ type: 'node.started', ts: this.now, nodeId: node.definition.id, attempt: attempts + 1 });
+      if (this.isHeld(node)) held.push(index);
+      else this.emit({ type: 'node.started', ts: this.now, nodeId: node.definition.id, attempt: attempts + 1 });
     }
+    for (const index of held) this.state.ready.push(index);
+    this.state.held = held;
+  }
+
+  private isHeld(node: PlanNode): boolean {
+    return this.state.holdsSuspects && isSuspect(this.record(node)) && !this.state.admitted.has(node.index);
   }
 
   /** Nodes that run even on cancel start after the grace: once no aborted attempt is left. */
@@ -355,6 +377,19 @@ class Decision {
 
   private record(node: PlanNode): NodeRecord {
     return nodeRecord(this.state, node.index);
+  }
+}
+
+const EVERYBODY: Blame = { kind: 'all' };
+
+function causeOf(blame: Blame, nodeId: string): InterruptionCause {
+  switch (blame.kind) {
+    case 'all':
+      return 'crash';
+    case 'suspects':
+      return blame.nodeIds.has(nodeId) ? 'crash' : 'bystander';
+    case 'nobody':
+      return 'lost';
   }
 }
 

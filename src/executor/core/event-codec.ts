@@ -5,7 +5,7 @@ import { epochMs, graphId, runId } from './ids.js';
 import { type Json, type JsonObject, isJsonObject } from './json.js';
 import type { JournalEntry } from './journal-entry.js';
 import { progressOf } from './progress.js';
-import type { AttemptEnd, RetryOrigin, RunEvent, RunEventType, SkipCause } from './run-event.js';
+import type { AttemptEnd, InterruptionCause, RetryOrigin, RunEvent, RunEventType, SkipCause } from './run-event.js';
 import type { SkipReason } from './statuses.js';
 
 /** Setting ↔ its key in the journal row. */
@@ -189,7 +189,7 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
         dueAt: epochMs(Number(field('due_at'))),
       };
     case 'node.interrupted':
-      return { type: entry.type, ...node(), cause: field('cause') as 'crash' | 'shutdown' };
+      return { type: entry.type, ...node(), cause: field('cause') as InterruptionCause };
     case 'node.succeeded':
       return { type: entry.type, ...node(), output: field('output') };
     case 'node.failed':

@@ -54,6 +54,7 @@ export {
 } from './expressions.js';
 export {
   type AttemptEnd,
+  type InterruptionCause,
   type NodeEvent,
   type RetryOrigin,
   type RunEvent,
@@ -94,8 +95,10 @@ export {
 export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
 export { reduce } from './reduce.js';
-export { type AttemptFailure, type RunInput } from './run-input.js';
+export { type AttemptFailure, type Blame, type RunInput, type Takeover } from './run-input.js';
 export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';
+export { type SuspectInFlight, SUSPECT_AFTER, chargedSuspects, isSuspect, suspectsInFlight } from './suspects.js';
+export { type WaitingSuspect, PROBATION_MS, SuspectQueue } from './suspect-queue.js';
 export { type NextRun, type PastRun, type ReusePlan, type ReusedNode, planReuse } from './reuse.js';
 export { type ResolvedInput, resolveInput } from './resolved-input.js';
 export { type BackoffInput, type RetryWait, retryWait } from './backoff.js';

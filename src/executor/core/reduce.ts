@@ -171,8 +171,10 @@ function reuseNode(plan: GraphPlan, state: RunState, record: NodeRecord, event: 
 function startAttempt(state: RunState, node: PlanNode, record: NodeRecord, at: EpochMs): void {
   record.state = { status: 'RUNNING' };
   record.attempts += 1;
+  record.attemptStartedAt = at;
   state.retrying.delete(node.index);
   state.running.add(node.index);
+  state.admitted.delete(node.index);
   if (record.startedAt !== null) return;
   record.startedAt = at;
   const { totalSec } = node.definition.retry;

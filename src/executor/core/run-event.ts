@@ -83,9 +83,14 @@ export interface NodeRetrying extends NodeEventOf<'node.retrying'> {
   readonly waitMs: number;
   readonly dueAt: EpochMs;
 }
-/** The process stopped under an attempt. Only a crash counts towards `maxInterruptions`. */
+/**
+ * What took an attempt away: the process died under it (`crash`); it died, and another node is suspected of that
+ * (`bystander`); it lives, but could not write and let the run go (`lost`); it stopped in order (`shutdown`).
+ */
+export type InterruptionCause = 'crash' | 'bystander' | 'lost' | 'shutdown';
+/** An attempt was lost with its process or its session. Only a `crash` counts towards `maxInterruptions`. */
 export interface NodeInterrupted extends NodeEventOf<'node.interrupted'> {
-  readonly cause: 'crash' | 'shutdown';
+  readonly cause: InterruptionCause;
 }
 export interface NodeSucceeded extends NodeEventOf<'node.succeeded'> {
   readonly output: Json;

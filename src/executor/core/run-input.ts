@@ -12,6 +12,22 @@ export interface AttemptFailure {
   readonly retryAfterMs?: number;
 }
 
+/** Who is charged with the end of the session before: all whose attempts were in flight, some of them, or nobody. */
+export type Blame =
+  | { readonly kind: 'all' }
+  /** Suspected nodes of this run: the others were bystanders. None if the suspects are in other runs. */
+  | { readonly kind: 'suspects'; readonly nodeIds: ReadonlySet<string> }
+  /** The process did not die. */
+  | { readonly kind: 'nobody' };
+
+/** How a session takes a run over. */
+export interface Takeover {
+  /** Everybody in flight is charged when left out. */
+  readonly blame: Blame;
+  /** Suspects wait for `admit` before each attempt. */
+  readonly holdsSuspects: boolean;
+}
+
 interface Input<Type extends string> {
   readonly type: Type;
   readonly now: EpochMs;
@@ -25,7 +41,9 @@ interface AttemptInput<Type extends string> extends Input<Type> {
 /** Something that happened outside the core; `decide` says what follows from it. */
 export type RunInput =
   /** A session took the run: the first begins it, a later one recovers it. */
-  | Input<'taken'>
+  | (Input<'taken'> & Partial<Takeover>)
+  /** A suspect that was held may make its next attempt. */
+  | (Input<'admit'> & { readonly nodeId: string })
   /** A deadline may have passed. */
   | Input<'tick'>
   | Input<'cancel'>

@@ -37,6 +37,8 @@ export interface NodeRecord {
   crashes: number;
   /** Start of the first attempt. */
   startedAt: EpochMs | null;
+  /** Start of the latest attempt. */
+  attemptStartedAt: EpochMs | null;
   finishedAt: EpochMs | null;
   /** Incoming edges that have not resolved yet. */
   unresolved: number;
@@ -113,6 +115,11 @@ export interface RunState {
   expired: 'run' | 'queue' | null;
   /** The phase whose consequences for waiting nodes have been drawn; it only saves work, the journal never needs it. */
   settledPhase: Phase;
+  /** Suspects that may make their next attempt, and those that were passed over just now because they may not. */
+  readonly admitted: Set<number>;
+  held: readonly number[];
+  /** Its owner lets suspects go one after the other. Not in the journal, like `admitted` and `held`. */
+  holdsSuspects: boolean;
   /** Its owner is about to stop: nothing starts here any more. Not in the journal, as the next owner starts it. */
   draining: boolean;
 }
@@ -161,6 +168,7 @@ export function initialState(plan: GraphPlan): RunState {
       interruptions: 0,
       crashes: 0,
       startedAt: null,
+      attemptStartedAt: null,
       finishedAt: null,
       unresolved: node.incoming.length,
       aborting: false,
@@ -179,6 +187,9 @@ export function initialState(plan: GraphPlan): RunState {
     abortDeadline: null,
     expired: null,
     settledPhase: 'normal',
+    admitted: new Set(),
+    held: [],
+    holdsSuspects: false,
     draining: false,
   };
 }

@@ -5,6 +5,7 @@ import {
   type RunInput,
   type RunState,
   type RunStatus,
+  type Takeover,
   decide,
   encodeEvents,
   isFresh,
@@ -18,6 +19,7 @@ import type { Clock } from '../clock.js';
 import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
 import { prepareInvocation } from './invocation.js';
 import { projectRun } from './projection.js';
+import { type SuspectGate, SuspectWatch } from './suspect-watch.js';
 
 /** Node's timers hold at most this many milliseconds. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -39,6 +41,9 @@ export interface SessionParts {
   readonly bus: EventBus;
   readonly invoker: AgentInvoker;
   readonly clock: Clock;
+  /** How it takes the run over, should it be one that another session has begun. */
+  readonly takeover: Takeover;
+  readonly gate: SuspectGate;
   /** Environment variables that templates may read. */
   readonly templateEnv: Readonly<Record<string, string>>;
   /** Uniform in [0, 1). */
@@ -70,12 +75,14 @@ export class RunSession {
   /** Attempts under way, by node index. */
   private readonly attempts = new Map<number, { readonly attempt: number; readonly handle: AttemptHandle }>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly suspects: SuspectWatch;
   private isDraining = false;
 
   constructor(private readonly parts: SessionParts) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.resolveEnded = resolve;
+    this.suspects = new SuspectWatch({ ...parts, admit: (nodeId) => this.submit({ type: 'admit', nodeId }) });
   }
 
   /** True if nothing has happened to the run but that it was queued. */
@@ -85,7 +92,7 @@ export class RunSession {
 
   /** Begins or recovers the run. */
   take(): void {
-    this.submit({ type: 'taken' });
+    this.submit({ type: 'taken', ...this.parts.takeover });
   }
 
   /** Asks the run to stop; resolves with its status once that is durable, or once it is too late. */
@@ -170,6 +177,7 @@ export class RunSession {
       this.startAttempt(index, event.attempt);
     }
     this.stopAttempts();
+    this.suspects.update();
   }
 
   private startAttempt(index: number, attempt: number): void {
@@ -218,6 +226,7 @@ export class RunSession {
     clearTimeout(this.timer);
     for (const { handle } of this.attempts.values()) handle.abandon();
     this.attempts.clear();
+    this.suspects.close();
     this.inputs = [];
     for (const caller of this.waiting) {
       if (end.kind === 'lost') caller.reject(end.error);

@@ -78,7 +78,13 @@ const events = [
   }),
   event('node.interrupted', {
     ...ofNode,
-    ...withData({ cause: z.enum(['crash', 'shutdown']).meta({ description: 'What stopped the process.' }) }),
+    ...withData({
+      cause: z.enum(['crash', 'bystander', 'lost', 'shutdown']).meta({
+        description:
+          'crash: the process died under it; bystander: it died, but another node is suspected; lost: the run could not be ' +
+          'written; shutdown: the process stopped in order. Only a crash counts towards EXECUTION__MAX_INTERRUPTIONS.',
+      }),
+    }),
   }),
   event('node.succeeded', { ...ofNode, progress, ...withData({ output: json }) }),
   event('node.failed', { ...ofNode, progress, ...withData({ error: nodeError }) }),

@@ -41,4 +41,7 @@ export abstract class RunRepository {
   abstract list(query: RunListQuery): Promise<StoredRun[]>;
   /** Ids of runs that are not terminal, oldest first. `after` is the last id of the page before. */
   abstract unfinished(query: { limit: number; after?: RunId }): Promise<RunId[]>;
+
+  /** Ids of unfinished runs with a node that crashes have interrupted at least `times` times. */
+  abstract crashedOften(times: number): Promise<RunId[]>;
 }

@@ -37,6 +37,10 @@ export class SqliteRunRepository extends RunRepository {
     return this.database.read(() => this.sql.unfinishedIds.all(...params, limit).map(({ runId }) => runId));
   }
 
+  override crashedOften(times: number): Promise<RunId[]> {
+    return this.database.read(() => this.sql.crashedOften.all(...UNFINISHED, times, times).map(({ runId }) => runId));
+  }
+
   private row(runId: RunId): StoredRun | undefined {
     const row = this.sql.byId.get(runId);
     if (row === undefined) return undefined;
@@ -55,5 +59,14 @@ function prepareStatements(database: SqliteDatabase) {
     `${UNFINISHED.map(() => 'SELECT run_id AS "runId" FROM runs WHERE status = ? AND run_id > ?').join(' UNION ALL ')}
      ORDER BY "runId" LIMIT ?`,
   );
-  return { byId, statusById, unfinishedIds };
+  // Each take-over raises the epoch, so that most runs are passed over without a look at their journals.
+  const crashedOften = database.prepare<(string | number)[], { runId: RunId }>(
+    `SELECT DISTINCT run_id AS "runId" FROM (
+       SELECT runs.run_id FROM runs JOIN run_events ON run_events.run_id = runs.run_id
+       WHERE runs.status IN (${UNFINISHED.map(() => '?').join(', ')}) AND runs.epoch >= ?
+         AND run_events.type = 'node.interrupted' AND json_extract(run_events.data, '$.cause') = 'crash'
+       GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?)
+     ORDER BY run_id`,
+  );
+  return { byId, statusById, unfinishedIds, crashedOften };
 }

@@ -2,14 +2,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
 import { Clock } from '../../clock.js';
-import { type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
+import { type Blame, type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
 import { type FoldedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
 import { EngineNotRunningError, type EnginePhase, type OfferedRun, RunEngine } from '../run-engine.js';
+import { CrashInquest } from './crash-inquest.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
 import { QueueDeadlines } from './queue-deadlines.js';
 import { RunQueue } from './run-queue.js';
+import { TimedSuspectGate } from './timed-suspect-gate.js';
 
 /** Unfinished runs read at once when the engine starts. */
 const RESUME_PAGE = 500;
@@ -31,6 +33,8 @@ export class EmbeddedEngine extends RunEngine {
   private readonly deadlines: QueueDeadlines;
   /** Live sessions; a run being opened is here before it has a session. */
   private readonly live = new Map<RunId, Promise<RunSession | undefined>>();
+  private readonly inquest: CrashInquest;
+  private gate: TimedSuspectGate;
   /** How often in a row a run's session was lost, and the timer after which it is taken again. */
   private readonly lost = new Map<RunId, { readonly times: number; timer: NodeJS.Timeout | undefined }>();
 
@@ -44,6 +48,8 @@ export class EmbeddedEngine extends RunEngine {
     private readonly options: EmbeddedEngineOptions,
   ) {
     super();
+    this.inquest = new CrashInquest(runs, reader);
+    this.gate = new TimedSuspectGate(clock, clock.now());
     this.deadlines = new QueueDeadlines(clock, (runId) => this.openOutOfTurn(runId, (session) => session.take()));
   }
 
@@ -72,8 +78,10 @@ export class EmbeddedEngine extends RunEngine {
     this.fill();
   }
 
-  /** Queues every unfinished run, oldest first, and begins to execute. */
+  /** Finds out who may have killed the process before, queues every unfinished run, oldest first, and begins to execute. */
   async start(): Promise<void> {
+    await this.inquest.hold();
+    this.gate = new TimedSuspectGate(this.clock, this.clock.now());
     let after: RunId | undefined;
     let page: RunId[];
     let resumed = 0;
@@ -96,6 +104,7 @@ export class EmbeddedEngine extends RunEngine {
     this.currentPhase = 'stopping';
     this.queue.clear();
     this.deadlines.clear();
+    this.gate.close();
     for (const { timer } of this.lost.values()) clearTimeout(timer);
     const sessions = await this.sessions();
     for (const session of sessions) session.drain();
@@ -182,9 +191,12 @@ export class EmbeddedEngine extends RunEngine {
   private async createSession(runId: RunId, known?: FoldedRun): Promise<RunSession | undefined> {
     const folded = known ?? (await this.reader.load(runId));
     if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
-    const { journal, bus, invoker, clock } = this;
+    const { journal, bus, invoker, clock, gate } = this;
     const { templateEnv } = this.options;
-    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, random: Math.random });
+    const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
+    const takeover = { blame, holdsSuspects: true };
+    const random = Math.random;
+    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
