@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { type DestinationStream, destination } from 'pino';
-import { PinoPretty } from 'pino-pretty';
-import pinoRoll from 'pino-roll';
 import type { LoggingConfig } from '../../config/index.js';
 
 /** A log file that is not written to any more once it is closed. */
@@ -12,8 +10,10 @@ export interface LogFile extends DestinationStream {
 }
 
 /** Lines for people, in colour on a terminal, or one JSON object per line. */
-export function consoleStream(config: Pick<LoggingConfig, 'jsonFormat'>): DestinationStream {
+export async function consoleStream(config: Pick<LoggingConfig, 'jsonFormat'>): Promise<DestinationStream> {
   if (config.jsonFormat) return destination({ fd: process.stdout.fd, sync: true });
+  // Imported where it is used, like the one for files: a service that needs neither should not hold them in memory.
+  const { PinoPretty } = await import('pino-pretty');
   return PinoPretty({
     colorize: process.stdout.isTTY,
     destination: process.stdout.fd,
@@ -32,6 +32,7 @@ export async function openLogFile(
   path: string,
   config: Pick<LoggingConfig, 'maxFileSizeMb' | 'backupCount'>,
 ): Promise<LogFile> {
+  const { default: pinoRoll } = await import('pino-roll');
   mkdirSync(dirname(path), { recursive: true });
   const extension = extname(path);
   const stream = await pinoRoll({

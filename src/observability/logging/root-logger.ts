@@ -36,12 +36,12 @@ export class RootLogger {
  */
 export async function createRootLogger(
   config: Pick<AppConfig, 'appName' | 'environment' | 'debug' | 'logging'>,
-  console: DestinationStream = consoleStream(config.logging),
+  console?: DestinationStream,
 ): Promise<RootLogger> {
   const { filePath } = config.logging;
   const file = filePath === undefined ? undefined : await openLogFile(filePath, config.logging);
   const level = pinoLevel(config);
-  const streams = [console, ...(file === undefined ? [] : [file])].map((stream) => ({ stream, level }));
+  const streams = [console ?? (await consoleStream(config.logging)), ...(file === undefined ? [] : [file])].map((stream) => ({ stream, level }));
   const logger = pino(
     {
       level,

@@ -10,6 +10,8 @@ import { parseDatabaseUrl } from './database-url.js';
 import { sqlEcho } from './echo-sql.js';
 import { isLocked } from './sqlite-failure.js';
 
+/** The system's own cache holds the file as well; a larger one of ours only makes the process larger. */
+const PAGE_CACHE_KIBIBYTES = 4_096;
 /** How large the write-ahead log may stay after a burst. */
 const MAX_IDLE_LOG_BYTES = 64 * 1_024 * 1_024;
 const RETRY_EVERY_MS = 20;
@@ -37,6 +39,7 @@ async function prepareDatabase(handle: BetterSqlite3.Database, options: StorageO
     // Set on every connection: it is no property of the file.
     handle.pragma(`synchronous = ${options.synchronous}`);
     handle.pragma('foreign_keys = ON');
+    handle.pragma(`cache_size = -${PAGE_CACHE_KIBIBYTES}`);
     handle.pragma(`journal_size_limit = ${MAX_IDLE_LOG_BYTES}`);
   } catch (error) {
     handle.close();
