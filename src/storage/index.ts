@@ -1,5 +1,12 @@
 export { Ids } from './ids.js';
-export { Journal, type JournalAppend, type JournalQuery, type NewRun, type RunProjection } from './journal/journal.js';
+export {
+  Journal,
+  type JournalAppend,
+  type JournalQuery,
+  type NewRun,
+  type RunProgress,
+  type RunProjection,
+} from './journal/journal.js';
 export { type Artifact, type ArtifactInfo, ArtifactRepository } from './repositories/artifact.repository.js';
 export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';
 export { type IdempotencyRecord, IdempotencyRepository } from './repositories/idempotency.repository.js';

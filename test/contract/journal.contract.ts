@@ -100,6 +100,16 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...run, lastSeq: 4 });
     });
 
+    it('moves the progress alone where nothing else of the row changed', async () => {
+      await createRun(1);
+      const begun = aProjection({ status: 'RUNNING', epoch: 1 });
+      await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run: begun });
+      const next = { runId: aRunId(1), expectedSeq: 2, entries: [anEntry(3)], run: { progress: 40 } };
+      await storage.journal.append(next);
+      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...begun, progress: 40, lastSeq: 3 });
+      await expect(storage.journal.append(next)).rejects.toBeInstanceOf(StaleWriterError);
+    });
+
     it('refuses an append that does not follow the last entry, and stores nothing of it', async () => {
       await createRun(1, 3);
       await expect(append(1, 2, 2)).rejects.toMatchObject({ name: 'StaleWriterError', runId: aRunId(1) });

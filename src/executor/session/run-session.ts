@@ -147,11 +147,11 @@ export class RunSession {
 
   private async handle(inputs: readonly RunInput[]): Promise<void> {
     const { plan, state, journal, bus, runId } = this.parts;
-    const before = { seq: state.seq, ended: state.ended };
+    const { seq, ended, status, epoch } = state;
     const events = inputs.flatMap((input) => decide(plan, state, input));
     if (events.length > 0) {
-      const entries = encodeEvents(events, { ...before, nodes: plan.nodes.length });
-      await journal.append({ runId, expectedSeq: before.seq, entries, run: projectRun(plan, state) });
+      const entries = encodeEvents(events, { seq, ended, nodes: plan.nodes.length });
+      await journal.append({ runId, expectedSeq: seq, entries, run: projectRun(plan, state, { status, epoch }) });
       bus.publish({ runId, entries });
     }
     this.perform(events);

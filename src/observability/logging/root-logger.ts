@@ -41,7 +41,9 @@ export async function createRootLogger(
   const { filePath } = config.logging;
   const file = filePath === undefined ? undefined : await openLogFile(filePath, config.logging);
   const level = pinoLevel(config);
-  const streams = [console ?? (await consoleStream(config.logging)), ...(file === undefined ? [] : [file])].map((stream) => ({ stream, level }));
+  const streams = [console ?? (await consoleStream(config.logging)), ...(file === undefined ? [] : [file])].map(
+    (stream) => ({ stream, level }),
+  );
   const logger = pino(
     {
       level,

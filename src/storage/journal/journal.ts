@@ -15,6 +15,9 @@ export interface RunProjection {
   readonly nodesJson: string | null;
 }
 
+/** The same where nothing but the progress changed, which is cheaper to store: no index holds it. */
+export type RunProgress = Pick<RunProjection, 'progress'>;
+
 /** A run that is about to exist. */
 export interface NewRun {
   readonly runId: RunId;
@@ -31,7 +34,7 @@ export interface JournalAppend {
   /** `seq` of the last entry the writer knows of; the first new entry has `expectedSeq + 1`. */
   readonly expectedSeq: number;
   readonly entries: readonly JournalEntry[];
-  readonly run: RunProjection;
+  readonly run: RunProjection | RunProgress;
 }
 
 export interface JournalQuery {

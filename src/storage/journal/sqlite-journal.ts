@@ -8,7 +8,14 @@ import type { IdempotencyRecord } from '../repositories/idempotency.repository.j
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { StaleWriterError } from '../storage.errors.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
-import { Journal, type JournalAppend, type JournalQuery, type NewRun, type RunProjection } from './journal.js';
+import {
+  Journal,
+  type JournalAppend,
+  type JournalQuery,
+  type NewRun,
+  type RunProgress,
+  type RunProjection,
+} from './journal.js';
 import { levelWeight, sizeOf, toEntry, toEventRows } from './journal-rows.js';
 
 type EventRow = Omit<RunEventEntity, 'runId'>;
@@ -46,15 +53,15 @@ export class SqliteJournal extends Journal {
 
   override async append({ runId, expectedSeq, entries, run }: JournalAppend): Promise<void> {
     const events = toEventRows(runId, expectedSeq, entries);
-    const projection = projectionValues(run, expectedSeq + events.length);
+    const { statement, values, bytes } = this.runUpdate(run, expectedSeq + events.length);
     await this.writer.submit({
       apply: () => {
-        const { changes } = this.sql.updateRun.run(...projection, runId, expectedSeq);
+        const { changes } = statement.run(...values, runId, expectedSeq);
         if (changes === 0) throw new StaleWriterError(runId);
         this.insertEvents(events);
       },
       rows: 1 + events.length,
-      bytes: sizeOf(events) + (run.resultJson?.length ?? 0) + (run.nodesJson?.length ?? 0),
+      bytes: sizeOf(events) + bytes,
       isRefusable: false,
     });
   }
@@ -69,6 +76,13 @@ export class SqliteJournal extends Journal {
           : this.sql.readNode.all(runId, afterSeq, lvl, nodeId, limit);
       return rows.map(toEntry);
     });
+  }
+
+  private runUpdate(run: RunProjection | RunProgress, lastSeq: number) {
+    if (!('status' in run)) return { statement: this.sql.moveRun, values: [run.progress, lastSeq], bytes: 0 };
+    const { resultJson, nodesJson } = run;
+    const bytes = (resultJson?.length ?? 0) + (nodesJson?.length ?? 0);
+    return { statement: this.sql.updateRun, values: projectionValues(run, lastSeq), bytes };
   }
 
   private insertEvents(events: readonly RunEventEntity[]): void {
@@ -113,11 +127,12 @@ function prepareStatements(database: SqliteDatabase) {
        error = ?, result = ?, nodes = ?
      WHERE run_id = ? AND last_seq = ?`,
   );
+  const moveRun = database.prepare('UPDATE runs SET progress = ?, last_seq = ? WHERE run_id = ? AND last_seq = ?');
 
   const selectPage = (filter: string): string =>
     `SELECT ${events.selection} FROM run_events
      WHERE run_id = ? AND seq > ? AND lvl >= ? ${filter} ORDER BY seq LIMIT ?`;
   const readAll = database.prepare<[RunId, number, number, number], EventRow>(selectPage(''));
   const readNode = database.prepare<[RunId, number, number, string, number], EventRow>(selectPage('AND node_id = ?'));
-  return { runs, labels, events, insertRun, insertLabel, insertEvent, updateRun, readAll, readNode };
+  return { runs, labels, events, insertRun, insertLabel, insertEvent, updateRun, moveRun, readAll, readNode };
 }

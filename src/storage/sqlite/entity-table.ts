@@ -11,11 +11,13 @@ export class EntityTable<Row extends object> {
   /** Takes what `values` gives. */
   readonly insertion: string;
   private readonly columns: ReadonlyMap<string, string>;
+  private readonly properties: readonly Property<Row>[];
 
   constructor(metadata: EntityMetadata) {
     this.columns = new Map(metadata.columns.map((column) => [column.propertyName, `"${column.databaseName}"`]));
     this.name = `"${metadata.tableName}"`;
-    this.selection = this.select(...([...this.columns.keys()] as Property<Row>[]));
+    this.properties = [...this.columns.keys()] as Property<Row>[];
+    this.selection = this.select(...this.properties);
     const names = [...this.columns.values()];
     this.insertion = `INSERT INTO ${this.name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
   }
@@ -36,8 +38,6 @@ export class EntityTable<Row extends object> {
 
   /** The values of a row, in the order of the insertion. */
   values(row: Row): unknown[] {
-    const values: unknown[] = [];
-    for (const property of this.columns.keys()) values.push(row[property as Property<Row>]);
-    return values;
+    return this.properties.map((property) => row[property]);
   }
 }
