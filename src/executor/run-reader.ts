@@ -83,7 +83,13 @@ export class RunReader {
 
   private async planOf(runId: RunId): Promise<GraphPlan | undefined> {
     const run = await this.runs.find(runId);
-    return run === undefined ? undefined : (await this.plans.get(run.graphId, run.graphVersion))?.plan;
+    if (run === undefined) return undefined;
+    const plan = (await this.plans.get(run.graphId, run.graphVersion))?.plan;
+    if (plan === undefined || run.retryOf === null) return plan;
+    // A retry may say some params differently from the graph.
+    const [first] = await this.journal.read(runId, { afterSeq: 0, limit: 1 });
+    const queued = first === undefined ? undefined : decodeEntry(first);
+    return queued?.type === 'run.queued' ? this.plans.withParams(plan, queued.retry?.params ?? {}) : plan;
   }
 
   private async foldOn(runId: RunId, { plan, state }: FoldedRun): Promise<void> {

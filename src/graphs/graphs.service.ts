@@ -5,6 +5,7 @@ import { type Answer, type GuardWith, ProblemError, capDetails, countOfFaults } 
 import { GraphRepository, Ids, type StoredGraph, type StoredGraphVersion } from '../storage/index.js';
 import type { GraphFault, GraphWarning } from './validation/graph-fault.js';
 import { GraphValidator } from './validation/graph-validator.js';
+import { type ParamsByNode, paramsFaults, specWithParams } from './validation/params-faults.js';
 
 /** A graph and one of its versions. */
 export interface GraphAtVersion {
@@ -88,6 +89,15 @@ export class GraphsService {
     if (cached === undefined) throw unknownVersion(graph, wanted);
     assertNotArchived(graph);
     return { graphId: graph.graphId, version: wanted, ...cached };
+  }
+
+  /** What is wrong with params that a run of the version wants to say differently; pointers start at the params by node. */
+  async checkParams(id: GraphId, version: number, params: ParamsByNode): Promise<GraphFault[]> {
+    const stored = Object.keys(params).length === 0 ? undefined : await this.graphs.findVersion(id, version);
+    if (stored === undefined) return [];
+    const spec = JSON.parse(stored.specJson) as GraphSpec;
+    const verdict = this.validator.validate(specWithParams(spec, params));
+    return verdict.valid ? [] : paramsFaults(verdict.errors, spec, params);
   }
 
   /**

@@ -17,6 +17,7 @@ export {
   type ProblemDetail,
   ProblemError,
   type ProblemOptions,
+  jsonPointer,
 } from './problem/index.js';
 export {
   type Fault,

@@ -3,6 +3,7 @@ import { AppConfig } from '../config/index.js';
 import { EventBus } from '../events/index.js';
 import {
   type Json,
+  type JsonObject,
   type RunEvent,
   type RunId,
   type RunSettings,
@@ -50,7 +51,8 @@ export class RunStarter {
     const settings = toRunSettings(this.config.execution, options, request.options);
     const { input, labels } = request;
     const now = this.clock.now();
-    const queued: RunEvent = { type: 'run.queued', ts: now, graphId, graphVersion: version, input, settings };
+    const asked = request.options === undefined ? {} : { options: request.options as JsonObject };
+    const queued: RunEvent = { type: 'run.queued', ts: now, graphId, graphVersion: version, input, settings, ...asked };
     const entries = [encodeEvent(queued, 1, 0)];
     const id = this.ids.run();
     const answer = answerOf(id);
@@ -62,6 +64,7 @@ export class RunStarter {
   }
 }
 
-function startByOf({ expireIfNotStartedSec }: RunSettings, now: number): ReturnType<typeof epochMs> | undefined {
+/** When a run that was queued `now` expires unless it has started; undefined if it does not. */
+export function startByOf({ expireIfNotStartedSec }: RunSettings, now: number): ReturnType<typeof epochMs> | undefined {
   return expireIfNotStartedSec === undefined ? undefined : epochMs(now + expireIfNotStartedSec * 1_000);
 }

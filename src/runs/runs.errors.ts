@@ -32,6 +32,21 @@ export class RunFinishedError extends ProblemError {
   }
 }
 
+export class RunNotFinishedError extends ProblemError {
+  override readonly name = 'RunNotFinishedError';
+  constructor(runId: string, status: RunStatus) {
+    super('run-not-finished', `run ${runId} is ${status}: only a run that has ended can be retried; cancel it first`);
+  }
+}
+
+export class NothingToRetryError extends ProblemError {
+  override readonly name = 'NothingToRetryError';
+  constructor(runId: string) {
+    const changes = 'name nodes in from, or change input, params, skip, with_output or graph_version';
+    super('nothing-to-retry', `run ${runId} succeeded, and a retry would change nothing: ${changes}`);
+  }
+}
+
 export class ShuttingDownError extends ProblemError {
   override readonly name = 'ShuttingDownError';
   constructor() {

@@ -3,7 +3,12 @@ import { EventsModule } from '../events/index.js';
 import { ExecutorModule } from '../executor/index.js';
 import { GraphsModule } from '../graphs/index.js';
 import { HttpModule } from '../http/index.js';
+import { PluginsModule } from '../plugins/index.js';
 import { ArtifactsController } from './artifacts/artifacts.controller.js';
+import { EndedRuns } from './retry/ended-runs.js';
+import { RetryPlanner } from './retry/retry-planner.js';
+import { RetryController } from './retry/retry.controller.js';
+import { RunRetrier } from './retry/run-retrier.js';
 import { RunStarter } from './run-starter.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
@@ -11,9 +16,9 @@ import { StreamHub } from './stream/stream-hub.js';
 import { StreamsController } from './stream/streams.controller.js';
 
 @Module({
-  imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule],
-  controllers: [RunsController, StreamsController, ArtifactsController],
-  providers: [RunStarter, RunsService, StreamHub],
+  imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
+  controllers: [RunsController, StreamsController, ArtifactsController, RetryController],
+  providers: [RunStarter, RunsService, StreamHub, EndedRuns, RetryPlanner, RunRetrier],
   exports: [RunStarter, RunsService, StreamHub],
 })
 export class RunsModule {}

@@ -6,6 +6,7 @@ import {
   type NodeSummary,
   RUN_ID,
   type RunId,
+  type RunState,
   type RunStatus,
   gatherInput,
   isTerminalRun,
@@ -94,7 +95,7 @@ export class RunsService {
     return {
       summary,
       params: node.definition.params,
-      input: summary.attempts === 0 ? null : { ...gathered.params, ...gathered.input },
+      input: isInputKnown(summary, state) ? { ...gathered.params, ...gathered.input } : null,
       output: own?.status === 'SUCCESS' ? own.output : null,
       upstream: node.definition.join === 'settled' && summary.attempts > 0 ? upstreamOutcomes(plan, state, node) : null,
     };
@@ -145,4 +146,9 @@ export class RunsService {
     if (folded === undefined) throw new RunNotFoundError(id);
     return folded;
   }
+}
+
+/** Its edges have resolved in its favour, in this run or in the one that it was reused from. */
+function isInputKnown({ attempts, reusedFrom }: NodeSummary, { startedAt }: RunState): boolean {
+  return attempts > 0 || (reusedFrom !== undefined && startedAt !== null);
 }

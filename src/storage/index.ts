@@ -3,6 +3,7 @@ export {
   Journal,
   type JournalAppend,
   type JournalQuery,
+  type NewRetry,
   type NewRun,
   type RunProgress,
   type RunProjection,

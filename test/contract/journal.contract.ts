@@ -24,6 +24,8 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
     });
     afterEach(() => storage.close());
 
+    /** What a run is that retries no other. */
+    const first = { retryOf: null, rootRunId: aRunId(1) };
     const createRun = (number: number, entries = 1) => storage.journal.create(aRun(number), entriesFrom(1, entries));
     const append = (number: number, expectedSeq: number, count: number) =>
       storage.journal.append({
@@ -97,7 +99,33 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
         nodesJson: '[]',
       });
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: entriesFrom(2, 4), run });
-      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...run, lastSeq: 4 });
+      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...run, ...first, lastSeq: 4 });
+    });
+
+    it('creates a retry with its progress, its place in the chain and copies of files, in one go', async () => {
+      await createRun(1);
+      const file = {
+        runId: aRunId(1),
+        nodeId: 'a',
+        contentType: 'text/plain',
+        bytes: 1,
+        sha256: 'aa',
+        createdAt: NOON,
+      };
+      const body = new Uint8Array([7]);
+      for (const name of ['kept.txt', 'left.txt']) await storage.artifacts.put({ ...file, name, body });
+      const retry = { retryOf: aRunId(1), rootRunId: aRunId(1), artifacts: ['kept.txt'] };
+      const reused = anEntry(2, { type: 'node.reused', attempt: 0, progress: 50 });
+      await storage.journal.create(aRun(2, { retry }), [anEntry(1), reused]);
+      expect(await storage.runs.find(aRunId(2))).toMatchObject({
+        retryOf: aRunId(1),
+        rootRunId: aRunId(1),
+        progress: 50,
+        lastSeq: 2,
+      });
+      expect(await storage.artifacts.list(aRunId(2))).toEqual([{ ...file, name: 'kept.txt', runId: aRunId(2) }]);
+      const copy = await storage.artifacts.find(aRunId(2), 'kept.txt');
+      expect(Buffer.from(copy?.body ?? [])).toEqual(Buffer.from(body));
     });
 
     it('moves the progress alone where nothing else of the row changed', async () => {
@@ -106,7 +134,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run: begun });
       const next = { runId: aRunId(1), expectedSeq: 2, entries: [anEntry(3)], run: { progress: 40 } };
       await storage.journal.append(next);
-      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...begun, progress: 40, lastSeq: 3 });
+      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...begun, ...first, progress: 40, lastSeq: 3 });
       await expect(storage.journal.append(next)).rejects.toBeInstanceOf(StaleWriterError);
     });
 

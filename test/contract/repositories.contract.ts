@@ -100,7 +100,8 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         const run = aRun(1, { inputJson: '{"n":[1,2]}', labels: { team: 'ä', constructor: 'x' } });
         await storage.journal.create(run, [anEntry(1)]);
         const empty = { startedAt: null, finishedAt: null, resultJson: null, errorJson: null, nodesJson: null };
-        const expected = { ...run, status: 'PENDING', progress: 0, lastSeq: 1, epoch: 0, ...empty };
+        const first = { retryOf: null, rootRunId: aRunId(1) };
+        const expected = { ...run, status: 'PENDING', progress: 0, lastSeq: 1, epoch: 0, ...empty, ...first };
         expect(await storage.runs.find(aRunId(1))).toEqual(expected);
         expect(await storage.runs.list({ limit: 1 })).toEqual([expected]);
         expect(await storage.runs.findStatus(aRunId(1))).toBe(expected.status);

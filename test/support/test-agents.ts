@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { PluginRegistry, anyJson, anyObject, defineAgent } from '../../src/plugins/index.js';
+import { NonRetryableError, PluginRegistry, anyJson, anyObject, defineAgent } from '../../src/plugins/index.js';
 import type { Service } from '../../src/service.js';
 
 /** Agents that a test lets go, counts and watches. Each is open to any params and input. */
 export interface TestAgents {
   /** Attempts that have begun, by node id. */
   readonly calls: ReadonlyMap<string, number>;
+  /** Nodes whose `agent.test.fragile` fails; a test adds and deletes as it likes. */
+  readonly broken: Set<string>;
   /** Lets every `agent.test.gate` that waits go on; those to come wait for the next call. */
   release(): void;
 }
@@ -14,6 +16,7 @@ export interface TestAgents {
 export function registerTestAgents({ app }: Service): TestAgents {
   const registry = app.get(PluginRegistry, { strict: false });
   const calls = new Map<string, number>();
+  const broken = new Set<string>();
   let gate = Promise.withResolvers<void>();
   const open = { input: anyObject, output: anyJson };
 
@@ -65,8 +68,35 @@ export function registerTestAgents({ app }: Service): TestAgents {
       },
     }),
   );
+  registry.registerAgent(
+    defineAgent({
+      ...open,
+      type: 'agent.test.fragile',
+      description: 'Answers what it was given and its idempotency key, unless the test has broken it.',
+      params: anyObject,
+      run: ({ nodeId, params, input, idempotencyKey }) => {
+        count(nodeId);
+        if (broken.has(nodeId)) throw new NonRetryableError(`${nodeId} is broken`);
+        return { ...(params as object), ...(input as object), key: idempotencyKey };
+      },
+    }),
+  );
+  registry.registerAgent(
+    defineAgent({
+      input: anyObject,
+      params: anyObject,
+      output: z.strictObject({ n: z.int() }),
+      type: 'agent.test.strict',
+      description: 'Answers a number.',
+      run: ({ nodeId }) => {
+        count(nodeId);
+        return { n: 1 };
+      },
+    }),
+  );
   return {
     calls,
+    broken,
     release: () => {
       gate.resolve();
       gate = Promise.withResolvers<void>();

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { PluginRegistry } from '../../plugins/index.js';
 import { GraphRepository } from '../../storage/index.js';
-import { type AgentContract, type GraphId, type GraphPlan, type KeyContract, compile } from '../core/index.js';
+import {
+  type AgentContract,
+  type GraphId,
+  type GraphPlan,
+  type KeyContract,
+  type RetryOrigin,
+  compile,
+  withParams,
+} from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
 import { toGraphDefinition } from './graph-definition.js';
 import type { GraphSpec, RunOptionsSpec } from './graph-spec.js';
@@ -60,6 +68,15 @@ export class PlanCache {
       contractOf: (type) => this.registry.contract(type) ?? UNKNOWN_AGENT,
       expressions: this.expressions,
     });
+  }
+
+  /**
+   * The plan of a run that says some params differently from its graph.
+   *
+   * @throws {ExpressionSyntaxError} if a template does not parse.
+   */
+  withParams(plan: GraphPlan, params: RetryOrigin['params']): GraphPlan {
+    return withParams(plan, params, this.expressions);
   }
 
   private keep(key: string, graph: CachedGraph): void {

@@ -17,6 +17,8 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'graph-archived': { status: 409, title: 'The graph is archived' },
   'run-finished': { status: 409, title: 'The run has ended' },
+  'run-not-finished': { status: 409, title: 'The run has not ended' },
+  'nothing-to-retry': { status: 409, title: 'The run succeeded and nothing is to change' },
   'idempotency-in-flight': { status: 409, title: 'The first request with this key is still being answered' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is of an unsupported type' },

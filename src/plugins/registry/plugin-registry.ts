@@ -5,6 +5,7 @@ import { type ParamsCheckOptions, paramsFaults } from './check-params.js';
 import { jsonSchemaOf } from './json-schemas.js';
 import { keyContractOf } from './key-contract.js';
 import { nearest } from './nearest.js';
+import { checkSchema, describeIssue } from './schema-check.js';
 import { PluginRegistrationError } from './registry.errors.js';
 
 /** A registered agent with its schemas as JSON Schema 2020-12: params and input as they are given, output as it is yielded. */
@@ -22,6 +23,10 @@ export interface RegisteredTool {
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
 }
+
+/** An output as the agent's schema makes it, or what is wrong with it; pointers start at the output. */
+export type OutputCheck =
+  { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly faults: readonly Fault[] };
 
 const AGENT_PREFIX = 'agent.';
 const AGENT_TYPE = /^agent\.[a-z][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)*$/;
@@ -119,6 +124,15 @@ export class PluginRegistry {
     const agent = this.agentsByType.get(type);
     if (agent === undefined) return [];
     return paramsFaults(agent.definition.params, agent.contract.params, params, options);
+  }
+
+  /** Checks an output that no attempt has made. Nothing is said of an unknown type. */
+  checkOutput(type: string, output: unknown): OutputCheck {
+    const agent = this.agentsByType.get(type);
+    if (agent === undefined) return { ok: true, output };
+    const checked = checkSchema(agent.definition.output, output);
+    if (checked.ok) return { ok: true, output: checked.value };
+    return { ok: false, faults: checked.issues.flatMap((issue) => describeIssue(issue, output)) };
   }
 }
 

@@ -6,6 +6,18 @@ export const EXAMPLE_START_RUN = {
   labels: { team: 'search' },
 };
 
+export const EXAMPLE_RETRY_RUN = {
+  from: ['chart'],
+  params: { chart: { spec: { kind: 'bar' } } },
+};
+
+export const EXAMPLE_RETRIED_RUN = {
+  run_id: 'r_01jd9x4m2q8v6w3e5r7t9y1z2c',
+  retry_of: EXAMPLE_RUN_ID,
+  reused: ['fetch', 'analyze'],
+  rerun: ['chart'],
+};
+
 export const EXAMPLE_RUN = {
   run_id: EXAMPLE_RUN_ID,
   graph_id: 'g_01jd9x3k5r7s8t9v0w1x2y3z4a',
@@ -21,6 +33,8 @@ export const EXAMPLE_RUN = {
   error: null,
   input: { url: 'https://example.com' },
   labels: { team: 'search' },
+  retry_of: null,
+  root_run_id: EXAMPLE_RUN_ID,
   created_at: '2026-11-23T10:00:00.000Z',
   started_at: '2026-11-23T10:00:00.004Z',
   finished_at: '2026-11-23T10:00:00.310Z',

@@ -7,6 +7,8 @@ import { EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './run.examples.js';
 /** Labels of one run. */
 export const MAX_LABELS = 20;
 const MAX_LABEL_VALUE = 255;
+/** As many as a large graph may have nodes. */
+const MAX_NODES_NAMED = 10_000;
 const LABEL_KEY = /^[A-Za-z0-9_.-]{1,63}$/;
 
 export const json = z.unknown().meta({ description: 'Any JSON.' });
@@ -151,6 +153,8 @@ const runItemShape = {
   status: runStatusSchema,
   progress,
   labels: z.record(z.string(), z.string()),
+  retry_of: runId.nullable().meta({ description: 'The run that this one retries.' }),
+  root_run_id: runId.meta({ description: 'The first run of the chain of retries; the run itself unless it is one.' }),
   created_at: timestamp,
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
@@ -172,6 +176,55 @@ export const runSchema = named(
     error: runError.nullable().meta({ description: 'Null unless the run is FAILED.' }),
     input: json,
     nodes: z.array(nodeSummary).meta({ description: 'In the order of the graph.' }),
+  }),
+);
+
+const byNode = (error: string) =>
+  z.custom<Readonly<Record<string, unknown>>>(isJsonObject, { error }).meta({
+    type: 'object',
+    additionalProperties: true,
+  });
+const nodeIds = z.array(z.string()).max(MAX_NODES_NAMED);
+
+export const retryRunSchema = named(
+  'RetryRun',
+  z.strictObject({
+    from: nodeIds
+      .optional()
+      .meta({ description: 'Nodes that run again although they succeeded, and all behind them.' }),
+    input: json.optional().meta({ description: 'Another input; that of the retried run when left out.' }),
+    params: byNode('takes an object of params by node id')
+      .superRefine((value, context) => {
+        for (const [id, params] of Object.entries(value)) {
+          if (!isJsonObject(params)) context.addIssue({ code: 'custom', path: [id], message: 'takes an object' });
+        }
+      })
+      .optional()
+      .meta({ description: 'Params by node id; each key replaces the one that the retried run had.' }),
+    graph_version: z
+      .union([z.enum(['same', 'latest']), z.int().min(1)], { error: 'takes "same", "latest" or a version' })
+      .optional()
+      .meta({ description: 'Which version of the graph runs; the same when left out.' }),
+    skip: nodeIds.optional().meta({ description: 'Nodes that are not to run.' }),
+    with_output: byNode('takes an object of outputs by node id')
+      .optional()
+      .meta({ description: 'Outputs by node id: those nodes succeed without running.' }),
+    dry_run: z.boolean().optional().meta({ description: 'Only say what would be reused; nothing is started.' }),
+  }),
+);
+
+const listedNodes = z.array(z.string());
+
+export const retriedRunSchema = named(
+  'RetriedRun',
+  z.object({
+    run_id: runId.nullable().meta({ description: 'The new run; null for a dry run.' }),
+    retry_of: runId,
+    reused: listedNodes.meta({ description: 'Nodes whose success is taken over, in the order of the graph.' }),
+    rerun: listedNodes.meta({
+      description:
+        'Nodes that are decided again: they run, or are skipped. Those in `skip` and `with_output` are in neither list.',
+    }),
   }),
 );
 
@@ -201,3 +254,4 @@ export const artifactListSchema = named(
 );
 
 export type StartRunBody = z.output<typeof startRunSchema>;
+export type RetryRunBody = z.output<typeof retryRunSchema>;

@@ -22,6 +22,8 @@ const stored = (fields: Partial<StoredRun> = {}): StoredRun => ({
   errorJson: null,
   resultJson: null,
   nodesJson: null,
+  retryOf: null,
+  rootRunId: RUN,
   ...fields,
 });
 
@@ -43,7 +45,7 @@ describe('toRunDto', () => {
     expect(Object.keys(toRunDto(stored(), [])).sort()).toEqual(
       [
         ...['run_id', 'graph_id', 'graph_version', 'graph_name', 'status', 'progress', 'result', 'error', 'input'],
-        ...['labels', 'created_at', 'started_at', 'finished_at', 'nodes'],
+        ...['labels', 'created_at', 'started_at', 'finished_at', 'nodes', 'retry_of', 'root_run_id'],
       ].sort(),
     );
     expect(toRunDto(stored(), [])).toMatchObject({ result: null, error: null, started_at: null, finished_at: null });

@@ -20,6 +20,8 @@ export function toRunItem(run: StoredRun): JsonObject {
     progress: run.progress,
     error: run.errorJson === null ? null : (JSON.parse(run.errorJson) as JsonObject),
     labels: run.labels,
+    retry_of: run.retryOf,
+    root_run_id: run.rootRunId,
     created_at: timestamp(run.createdAt),
     started_at: timestamp(run.startedAt),
     finished_at: timestamp(run.finishedAt),

@@ -62,4 +62,12 @@ export class RunEntity {
 
   @Column({ name: 'nodes', type: 'text', nullable: true })
   nodesJson!: string | null;
+
+  /** The run that this one retries; null when it retries none. */
+  @Column({ name: 'retry_of', type: 'varchar', length: 28, nullable: true })
+  retryOf!: RunId | null;
+
+  /** The first run of the chain of retries; null when it is this one. */
+  @Column({ name: 'root_run_id', type: 'varchar', length: 28, nullable: true })
+  rootRunId!: RunId | null;
 }

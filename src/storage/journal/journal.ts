@@ -27,6 +27,16 @@ export interface NewRun {
   readonly inputJson: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: EpochMs;
+  /** Of a retry. */
+  readonly retry?: NewRetry;
+}
+
+export interface NewRetry {
+  readonly retryOf: RunId;
+  /** The first run of the chain of retries. */
+  readonly rootRunId: RunId;
+  /** Files of the retried run that are copied, by name: they belong to the new run too. */
+  readonly artifacts: readonly string[];
 }
 
 export interface JournalAppend {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalEntry, RunId } from '../../executor/core/index.js';
+import { ArtifactEntity } from '../entities/artifact.entity.js';
 import { RunEventEntity } from '../entities/run-event.entity.js';
 import { RunLabelEntity } from '../entities/run-label.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
@@ -36,16 +37,18 @@ export class SqliteJournal extends Journal {
 
   override async create(run: NewRun, entries: readonly JournalEntry[], guard?: IdempotencyRecord): Promise<void> {
     const events = toEventRows(run.runId, 0, entries);
-    const row = newRunRow(run, events.length);
+    const row = newRunRow(run, entries);
     const labels = Object.entries(run.labels).map(([key, value]) => ({ key, value, runId: run.runId }));
+    const { artifacts = [] } = run.retry ?? {};
     await this.writer.submit({
       apply: () => {
         if (guard !== undefined) this.guard.take(guard);
         this.sql.insertRun.run(this.sql.runs.values(row));
         for (const label of labels) this.sql.insertLabel.run(this.sql.labels.values(label));
         this.insertEvents(events);
+        for (const name of artifacts) this.sql.copyArtifact.run(run.runId, run.retry?.retryOf, name);
       },
-      rows: 1 + labels.length + events.length,
+      rows: 1 + labels.length + events.length + artifacts.length,
       bytes: sizeOf(events) + row.inputJson.length + row.labelsJson.length,
       isRefusable: true,
     });
@@ -90,19 +93,21 @@ export class SqliteJournal extends Journal {
   }
 }
 
-function newRunRow({ labels, ...run }: NewRun, lastSeq: number): RunEntity {
+function newRunRow({ labels, retry, ...run }: NewRun, entries: readonly JournalEntry[]): RunEntity {
   return {
     ...run,
     labelsJson: JSON.stringify(labels),
     status: 'PENDING',
-    progress: 0,
-    lastSeq,
+    progress: entries.at(-1)?.progress ?? 0,
+    lastSeq: entries.length,
     epoch: 0,
     startedAt: null,
     finishedAt: null,
     errorJson: null,
     resultJson: null,
     nodesJson: null,
+    retryOf: retry?.retryOf ?? null,
+    rootRunId: retry?.rootRunId ?? null,
   };
 }
 
@@ -112,11 +117,14 @@ function projectionValues(run: RunProjection, lastSeq: number): unknown[] {
   return [status, progress, lastSeq, epoch, startedAt, finishedAt, errorJson, resultJson, nodesJson];
 }
 
+const ARTIFACT_CONTENT = ['name', 'nodeId', 'contentType', 'bytes', 'sha256', 'createdAt', 'body'] as const;
+
 /** Prepared once, for the life of the process. */
 function prepareStatements(database: SqliteDatabase) {
   const runs = database.table(RunEntity);
   const labels = database.table(RunLabelEntity);
   const events = database.table(RunEventEntity);
+  const artifacts = database.table(ArtifactEntity);
 
   const insertRun = database.prepare(runs.insertion);
   const insertLabel = database.prepare(labels.insertion);
@@ -129,10 +137,27 @@ function prepareStatements(database: SqliteDatabase) {
   );
   const moveRun = database.prepare('UPDATE runs SET progress = ?, last_seq = ? WHERE run_id = ? AND last_seq = ?');
 
+  const copyArtifact = database.prepare(
+    `INSERT INTO artifacts (${artifacts.names('runId', ...ARTIFACT_CONTENT)})
+     SELECT ?, ${artifacts.names(...ARTIFACT_CONTENT)} FROM artifacts WHERE run_id = ? AND name = ?`,
+  );
+
   const selectPage = (filter: string): string =>
     `SELECT ${events.selection} FROM run_events
      WHERE run_id = ? AND seq > ? AND lvl >= ? ${filter} ORDER BY seq LIMIT ?`;
   const readAll = database.prepare<[RunId, number, number, number], EventRow>(selectPage(''));
   const readNode = database.prepare<[RunId, number, number, string, number], EventRow>(selectPage('AND node_id = ?'));
-  return { runs, labels, events, insertRun, insertLabel, insertEvent, updateRun, moveRun, readAll, readNode };
+  return {
+    runs,
+    labels,
+    events,
+    insertRun,
+    insertLabel,
+    insertEvent,
+    copyArtifact,
+    updateRun,
+    moveRun,
+    readAll,
+    readNode,
+  };
 }

@@ -1,4 +1,5 @@
 import { CreateTables1795392000000 } from './1795392000000-create-tables.js';
+import { AddRetriesToRuns1795445400000 } from './1795445400000-add-retries-to-runs.js';
 
 /** Every step of the schema, oldest first. A released one is never changed. */
-export const MIGRATIONS = [CreateTables1795392000000];
+export const MIGRATIONS = [CreateTables1795392000000, AddRetriesToRuns1795445400000];

@@ -18,6 +18,10 @@ export interface StoredRun {
   readonly resultJson: string | null;
   readonly errorJson: string | null;
   readonly nodesJson: string | null;
+  /** The run that this one retries; null when it retries none. */
+  readonly retryOf: RunId | null;
+  /** The first run of the chain of retries: the run itself unless it retries one. */
+  readonly rootRunId: RunId;
 }
 
 export interface RunListQuery {

@@ -45,7 +45,7 @@ export class SqliteRunRepository extends RunRepository {
     const row = this.sql.byId.get(runId);
     if (row === undefined) return undefined;
     const { labelsJson, ...run } = row;
-    return { ...run, labels: JSON.parse(labelsJson) as Record<string, string> };
+    return { ...run, rootRunId: run.rootRunId ?? runId, labels: JSON.parse(labelsJson) as Record<string, string> };
   }
 }
 

@@ -27,6 +27,11 @@ export class EntityTable<Row extends object> {
     return properties.map((property) => `${this.columns.get(property)} AS "${property}"`).join(', ');
   }
 
+  /** The quoted columns of some properties. */
+  names(...properties: Property<Row>[]): string {
+    return properties.map((property) => this.columns.get(property)).join(', ');
+  }
+
   /** Turns an insertion into an update of these properties where the row exists already. */
   onConflictUpdate(keys: readonly Property<Row>[]): string {
     const isKey = (property: string): boolean => keys.some((key) => key === property);

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../events/index.js';
+import { type RunEvent, type RunId, encodeEvent, encodeEvents } from '../../executor/core/index.js';
+import { RunEngine, foldRun } from '../../executor/index.js';
+import type { Answer, GuardWith } from '../../http/index.js';
+import { ArtifactRepository, Journal } from '../../storage/index.js';
+import type { RetryRunBody } from '../dto/run.schemas.js';
+import { startByOf } from '../run-starter.js';
+import { engineProblem } from '../runs.errors.js';
+import { type EndedRun, EndedRuns } from './ended-runs.js';
+import { withOwnLinks } from './own-links.js';
+import { type PlannedRetry, RetryPlanner } from './retry-planner.js';
+
+/** What came of a request to retry a run. */
+export interface RetryOutcome {
+  /** Null for a dry run. */
+  readonly runId: RunId | null;
+  readonly retryOf: RunId;
+  readonly reused: readonly string[];
+  readonly rerun: readonly string[];
+}
+
+/** Commits runs that retry others. */
+@Injectable()
+export class RunRetrier {
+  constructor(
+    private readonly endedRuns: EndedRuns,
+    private readonly planner: RetryPlanner,
+    private readonly artifacts: ArtifactRepository,
+    private readonly journal: Journal,
+    private readonly bus: EventBus,
+    private readonly engine: RunEngine,
+  ) {}
+
+  /**
+   * Commits a new run with everything that it reuses, and offers it to the engine; a dry run only says what that would be.
+   * `answerOf` makes the answer that a repeated request gets again.
+   *
+   * @throws {ProblemError} `run-not-found`, `run-not-finished`, `nothing-to-retry`, `graph-not-found`, `graph-archived`,
+   *   `run-invalid`, `shutting-down` or `not-ready`.
+   * @throws {JournalBusyError | JournalUnavailableError} and nothing was stored.
+   */
+  async retry(
+    id: string,
+    body: RetryRunBody,
+    guardWith: GuardWith,
+    answerOf: (outcome: RetryOutcome) => Answer,
+  ): Promise<Answer> {
+    const isDry = body.dry_run === true;
+    if (!isDry && this.engine.phase !== 'running') throw engineProblem(this.engine.phase);
+    const past = await this.endedRuns.find(id);
+    const planned = await this.planner.plan(past, body);
+    const { reused, rerun } = planned.reuse;
+    const answer = answerOf({
+      runId: isDry ? null : planned.runId,
+      retryOf: past.runId,
+      reused: reused.filter(({ fromRun }) => fromRun !== null).map(({ nodeId }) => nodeId),
+      rerun,
+    });
+    if (!isDry) await this.commit(past, planned, guardWith, answer);
+    return answer;
+  }
+
+  private async commit(past: EndedRun, planned: PlannedRetry, guardWith: GuardWith, answer: Answer): Promise<void> {
+    const { runId, graphName, plan, queued } = planned;
+    const artifacts = await this.artifactsOf(past, planned);
+    const reused = reusedEvents(past, planned, artifacts);
+    const entries = [
+      encodeEvent(queued, 1, 0),
+      ...encodeEvents(reused, { seq: 1, ended: 0, nodes: plan.nodes.length }),
+    ];
+    const { graphId, graphVersion, ts: createdAt } = queued;
+    await this.journal.create(
+      {
+        runId,
+        graphId,
+        graphVersion,
+        graphName,
+        labels: past.run.labels,
+        createdAt,
+        inputJson: JSON.stringify(queued.input),
+        retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, artifacts: [...artifacts] },
+      },
+      entries,
+      guardWith(answer),
+    );
+    this.bus.publish({ runId, entries });
+    this.engine.offer({
+      runId,
+      startBy: startByOf(queued.settings, createdAt),
+      fold: () => foldRun(plan, [queued, ...reused]),
+    });
+  }
+
+  /** Names of the files that reused nodes made. */
+  private async artifactsOf(past: EndedRun, { reuse }: PlannedRetry): Promise<ReadonlySet<string>> {
+    const reused = new Set(reuse.reused.filter(({ fromRun }) => fromRun !== null).map(({ nodeId }) => nodeId));
+    const all = reused.size === 0 ? [] : await this.artifacts.list(past.runId);
+    return new Set(all.filter(({ nodeId }) => reused.has(nodeId)).map(({ name }) => name));
+  }
+}
+
+/** The files are copied, so the outputs that link to them link to the copies: the new run stands on its own. */
+function reusedEvents(
+  past: EndedRun,
+  { runId, queued, reuse }: PlannedRetry,
+  artifacts: ReadonlySet<string>,
+): RunEvent[] {
+  const move = { from: past.runId, to: runId, artifacts };
+  return reuse.reused.map(({ nodeId, output, fromRun }) => ({
+    type: 'node.reused',
+    ts: queued.ts,
+    nodeId,
+    attempt: 0,
+    output: fromRun === null ? output : withOwnLinks(output, move),
+    fromRun,
+  }));
+}
