@@ -3,29 +3,37 @@ import type { History } from './history.js';
 
 export type ProcessOptions = BuiltServiceOptions;
 
+/** What of a log is shown when its process has died by itself. */
+const LOG_TAIL_CHARACTERS = 2_000;
+
 /** The service in a process that is killed and started again on the same database. */
 export class ChaosProcess {
-  /** The process that runs now, or the one that is being started. */
+  /** The process that takes requests, or the one that is awaited. Rejected once a process has died by itself. */
   private current: Promise<BuiltService>;
   /** Set from the end of `stop` to the end of `start`. */
   private next: PromiseWithResolvers<BuiltService> | undefined;
+  /** Processes that were told to go. */
+  private readonly leaving = new Set<BuiltService>();
 
   private constructor(
     private readonly options: ProcessOptions,
     private readonly history: History,
-    first: BuiltService,
   ) {
-    this.current = Promise.resolve(first);
+    this.current = this.launch();
   }
 
   /** Starts it and resolves when it is ready. */
   static async start(options: ProcessOptions, history: History): Promise<ChaosProcess> {
-    const first = await BuiltService.start(options);
-    history.note(`process ${first.pid} is ready`);
-    return new ChaosProcess(options, history, first);
+    const started = new ChaosProcess(options, history);
+    await started.up();
+    return started;
   }
 
-  /** The process that takes requests; while one is being started, resolves when it is ready. */
+  /**
+   * The process that takes requests; while one is being started, resolves when it is ready.
+   *
+   * @throws {Error} with the end of its log if it died by itself.
+   */
   up(): Promise<BuiltService> {
     return this.current;
   }
@@ -36,6 +44,7 @@ export class ChaosProcess {
    */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
     const service = await this.current;
+    this.leaving.add(service);
     this.history.note(`${signal} to process ${service.pid}`);
     const code = await service.stop(signal);
     this.history.note(`process ${service.pid} exited with ${code}`);
@@ -46,26 +55,48 @@ export class ChaosProcess {
 
   /** Starts the next process after `stop`. */
   async start(): Promise<void> {
-    const started = await BuiltService.start(this.options);
-    this.history.note(`process ${started.pid} is ready`);
-    this.next?.resolve(started);
+    const waiting = this.next;
     this.next = undefined;
+    waiting?.resolve(this.launch());
+    await this.current;
   }
 
   /** `kill -9`, at once, and another process in its place. */
   async crash(): Promise<void> {
     const service = await this.current;
+    this.leaving.add(service);
     process.kill(service.pid, 'SIGKILL');
     this.history.note(`kill -9 to process ${service.pid}`);
-    this.current = service.stop('SIGKILL').then(() => BuiltService.start(this.options));
-    const { pid } = await this.current;
-    this.history.note(`process ${pid} is ready`);
+    this.current = service.stop('SIGKILL').then(() => this.launch());
+    await this.current;
   }
 
-  /** Ends it for good, whatever state it is in. */
+  /** Ends it for good, whatever state it is in. Whoever still waits for it waits for ever. */
   async end(): Promise<void> {
-    if (this.next !== undefined) return;
-    const service = await this.current.catch(() => undefined);
-    await service?.stop('SIGKILL');
+    const isStopped = this.next !== undefined;
+    const last = this.current;
+    this.current = Promise.withResolvers<BuiltService>().promise;
+    if (isStopped) return;
+    const service = await last.catch(() => undefined);
+    if (service === undefined) return;
+    this.leaving.add(service);
+    await service.stop('SIGKILL');
+  }
+
+  private async launch(): Promise<BuiltService> {
+    const service = await BuiltService.start(this.options);
+    this.history.note(`process ${service.pid} is ready`);
+    void service.exited().then((code) => {
+      if (!this.leaving.has(service)) this.mourn(service, code);
+    });
+    return service;
+  }
+
+  private mourn(service: BuiltService, code: number | null): void {
+    const tail = service.log.slice(-LOG_TAIL_CHARACTERS);
+    this.history.note(`process ${service.pid} died by itself with ${code}`);
+    this.current = Promise.reject(new Error(`process ${service.pid} died by itself with ${code}:\n${tail}`));
+    // Seen by whoever asks next.
+    this.current.catch(() => undefined);
   }
 }

@@ -39,30 +39,32 @@ export class MixedLoad {
   private readonly plan: readonly PlannedRun[];
   /** Streams that were opened, each until it closes. */
   readonly streams: Promise<StreamEnd>[] = [];
+  /** Ids of the graphs, in the order of `specimens`. */
+  private readonly graphIds: string[] = [];
   private readonly followUps: Promise<void>[] = [];
 
   constructor(private readonly options: MixedLoadOptions) {
     const { dice, agents, round, runs } = options;
     this.specimens = FAMILIES.map((family) => drawSpecimen(family, dice.for(family), agents));
     this.plan = Array.from({ length: runs }, (_, index) => this.planRun(`${round}-${index}`));
-    for (const { label, specimen, v } of this.plan) {
-      const end = this.specimens[specimen]?.expect(v);
-      if (end !== undefined) this.expected.set(label, end);
-    }
   }
 
   /** Sends everything; resolves when each request was answered or its connection broke. Keyed ones are sent until answered. */
   async drive(): Promise<void> {
-    const graphIds: string[] = [];
-    for (const [index, { graph }] of this.specimens.entries()) graphIds.push(await this.createGraph(index, graph));
+    for (const [index, { graph }] of this.specimens.entries()) this.graphIds.push(await this.createGraph(index, graph));
     const waiting = [...this.plan];
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await pause(next.pauseMs);
-        await this.perform(next, graphIds[next.specimen] ?? '');
+        await this.perform(next);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+  }
+
+  /** Starts one run beyond the planned ones, once the graphs are there. */
+  async startAnother(name: string): Promise<void> {
+    await this.perform({ ...this.planRun(`${this.options.round}-${name}`), hasKey: false, then: 'leave' });
   }
 
   /** Resolves when all streams have closed and everything that followed a start was answered. */
@@ -73,10 +75,14 @@ export class MixedLoad {
   private planRun(label: string): PlannedRun {
     const { cancelled = 0 } = this.options;
     const dice = this.options.dice.for(label);
+    const specimen = dice.between(0, this.specimens.length - 1);
+    const v = dice.between(0, 9);
+    const end = this.specimens[specimen]?.expect(v);
+    if (end !== undefined) this.expected.set(label, end);
     return {
       label,
-      specimen: dice.between(0, this.specimens.length - 1),
-      v: dice.between(0, 9),
+      specimen,
+      v,
       hasKey: dice.chance(70),
       pauseMs: dice.between(0, LONGEST_PAUSE_MS),
       then: dice.chance(cancelled) ? 'cancel' : dice.pick(['leave', 'leave', 'read', 'watch']),
@@ -95,10 +101,11 @@ export class MixedLoad {
     return (body as { readonly graph_id: string }).graph_id;
   }
 
-  private async perform(planned: PlannedRun, graphId: string): Promise<void> {
+  private async perform(planned: PlannedRun): Promise<void> {
     const { client, round } = this.options;
     const { label, v, hasKey } = planned;
     const labels = { [CASE_LABEL]: label, [ROUND_LABEL]: round };
+    const graphId = this.graphIds[planned.specimen];
     const question = { method: 'POST', path: '/runs', body: { graph_id: graphId, input: { v }, labels } };
     const answer = hasKey ? await client.insist({ ...question, key: `run-${label}` }) : await client.ask(question);
     if (answer?.status !== 202) return;
