@@ -3,6 +3,7 @@ import { addConfigCommand } from './commands/config.command.js';
 import type { CommandHost } from './commands/command-host.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
+import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
 import { addServeCommand } from './commands/serve.command.js';
 import { addSetupCommand } from './commands/setup.command.js';
@@ -36,6 +37,7 @@ export function buildProgram(host: CommandHost): Command {
   for (const add of [
     addServeCommand,
     addRunCommand,
+    addRetryCommand,
     addValidateCommand,
     addGraphCommand,
     addConfigCommand,

@@ -12,7 +12,7 @@ const CLEAR_LINE_END = '\u001b[K';
 /** Rows of the terminal that bars leave free. */
 const SPARE_ROWS = 3;
 const DEFAULT_ROWS = 24;
-const ENDS = new Set(['node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled']);
+const ENDS = new Set(['node.reused', 'node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled']);
 
 interface BarPayload {
   readonly mark: string;
@@ -90,7 +90,7 @@ export class BarDisplay implements RunDisplay {
     }
     const bar = this.bars.get(id) ?? (this.bars.size < this.mostBars ? this.addBar(id) : undefined);
     if (entry.type === 'node.progress') bar?.update(percentOf(entry.data ?? {}), { mark, text });
-    else if (entry.type === 'node.succeeded') bar?.update(100, { mark, text });
+    else if (entry.type === 'node.succeeded' || entry.type === 'node.reused') bar?.update(100, { mark, text });
     else if (entry.type === 'node.started') bar?.update(0, { mark, text });
     else bar?.update({ mark, text });
   }

@@ -30,6 +30,13 @@ describe('eventText', () => {
     expect(eventText(entry('node.started', null, { attempt: 2 }), 5_000)).toBe('attempt 2 started');
   });
 
+  it('says where a success comes from that no attempt made', () => {
+    expect(eventText(entry('node.reused', { output: 1, from_run: 'r_1' }), undefined)).toBe('reused from run r_1');
+    expect(eventText(entry('node.reused', { output: 1, from_run: null }), undefined)).toBe(
+      'takes the output that was given',
+    );
+  });
+
   it('says why a node is tried again and when', () => {
     const data = { error, wait_ms: 1_500, due_at: 6_500 };
     expect(eventText(entry('node.retrying', data), 4_000)).toBe(

@@ -18,6 +18,10 @@ function plainText(entry: JournalEntry, startedAt: number | undefined): string {
   switch (entry.type) {
     case 'node.started':
       return entry.attempt === null || entry.attempt <= 1 ? 'started' : `attempt ${entry.attempt} started`;
+    case 'node.reused':
+      return typeof data['from_run'] === 'string'
+        ? `reused from run ${data['from_run']}`
+        : 'takes the output that was given';
     case 'node.succeeded':
       return `succeeded${took}`;
     case 'node.failed':

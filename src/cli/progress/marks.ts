@@ -8,6 +8,7 @@ interface Mark {
 }
 
 const MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ['node.reused', { sign: '✓', colour: 'green' }],
   ['node.started', { sign: '▸', colour: 'cyan' }],
   ['node.succeeded', { sign: '✓', colour: 'green' }],
   ['node.failed', { sign: '✗', colour: 'red' }],

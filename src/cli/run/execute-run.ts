@@ -1,18 +1,10 @@
-import { resolve } from 'node:path';
 import type { Json } from '../../executor/core/index.js';
 import type { CliContext } from '../cli-context.js';
-import { messageOf } from '../cli-errors.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import type { GraphFile } from '../graph-file/graph-file.js';
 import { reportFaults } from '../graph-file/report-faults.js';
-import { ArtifactFolder } from '../output/artifact-files.js';
-import { failureText, headline, outputsText } from '../output/outcome-text.js';
-import { shownPath } from '../output/shown-path.js';
-import { createDisplay } from '../progress/create-display.js';
-import type { RunDisplay } from '../progress/run-display.js';
-import { printable } from '../text/printable.js';
-import { Interrupts } from './interrupts.js';
-import type { RunClient, RunOutcome } from './run-client.js';
+import type { RunClient } from './run-client.js';
+import { watchRun } from './watch-run.js';
 
 export interface RunOptions {
   readonly file: GraphFile;
@@ -24,87 +16,13 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-/**
- * Runs a graph to its end: progress on stderr, result and paths of artifacts on stdout. Ctrl-C cancels the run and waits
- * for it.
- */
-export async function executeRun(client: RunClient, options: RunOptions, context: CliContext): Promise<ExitCode> {
-  const startedAt = performance.now();
-  const { file, input, labels } = options;
-  const display = createDisplay(context, file.nodeIds);
-  let cancel = (): void => undefined;
-  let isStopWanted = false;
-  const interrupts = new Interrupts({
-    onFirst: () => {
-      isStopWanted = true;
-      display.note('cancelling the run; press Ctrl-C again to leave at once');
-      cancel();
-    },
-    onSecond: () => display.stop(),
-  });
-  try {
+/** Runs a graph to its end, as `watchRun` shows it. */
+export function executeRun(client: RunClient, options: RunOptions, context: CliContext): Promise<ExitCode> {
+  const { file, input, labels, outFolder, json } = options;
+  const begin = async (): Promise<string> => {
     const { runId, warnings } = await client.start({ graphText: file.text, input, labels });
     reportFaults(context, file, warnings, 'warning');
-    cancel = () => {
-      client.cancel(runId).catch((error: unknown) => display.note(`cannot cancel the run: ${messageOf(error)}`));
-    };
-    if (isStopWanted) cancel();
-    await showRun(client, runId, display);
-    const outcome = await client.outcome(runId);
-    const paths = await saveArtifacts(client, runId, options, context);
-    const ended = { runId, outcome, paths, tookMs: performance.now() - startedAt };
-    if (options.json) printJson(ended, context);
-    else printText(ended, context);
-    return interrupts.exitCode ?? (outcome.status === 'SUCCESS' ? EXIT.OK : EXIT.FAILED);
-  } finally {
-    display.stop();
-    interrupts.dispose();
-  }
-}
-
-async function showRun(client: RunClient, runId: string, display: RunDisplay): Promise<void> {
-  for await (const entry of client.follow(runId, { onNote: (text) => display.note(text) })) display.show(entry);
-  display.stop();
-}
-
-async function saveArtifacts(
-  client: RunClient,
-  runId: string,
-  { file, outFolder }: RunOptions,
-  { cwd, stderr }: CliContext,
-): Promise<string[]> {
-  const artifacts = await client.artifacts(runId);
-  if (artifacts.length === 0) return [];
-  const folder = await ArtifactFolder.open(resolve(cwd, outFolder));
-  const paths: string[] = [];
-  for (const { name } of artifacts) {
-    const saved = await folder.save(file.name, name, await client.readArtifact(runId, name));
-    const path = shownPath(saved.path, cwd);
-    if (saved.insteadOf !== undefined) {
-      stderr.write(`warning: ${saved.insteadOf} exists and was not written by a run: saved as ${path}\n`);
-    }
-    paths.push(path);
-  }
-  return paths;
-}
-
-interface EndedRun {
-  readonly runId: string;
-  readonly outcome: RunOutcome;
-  readonly paths: readonly string[];
-  readonly tookMs: number;
-}
-
-function printText({ runId, outcome, paths, tookMs }: EndedRun, { stdout, stderr }: CliContext): void {
-  stdout.write(`${headline(runId, outcome, tookMs)}\n`);
-  const outputs = outputsText(outcome);
-  if (outputs !== undefined) stdout.write(`${outputs}\n`);
-  for (const path of paths) stdout.write(`${printable(path)}\n`);
-  if (outcome.status === 'FAILED') stderr.write(`wand: the run failed: ${failureText(outcome)}\n`);
-  if (outcome.status === 'CANCELLED') stderr.write('wand: the run was cancelled\n');
-}
-
-function printJson({ runId, outcome, paths }: EndedRun, { stdout }: CliContext): void {
-  const { status, result, error } = outcome;
-  stdout.write(`${JSON.stringify({ run_id: runId, status, result, error, artifacts: paths }, null, 2)}\n`);
+    return runId;
+  };
+  return watchRun(client, { graphName: file.name, nodeIds: file.nodeIds, outFolder, json, begin }, context);
 }

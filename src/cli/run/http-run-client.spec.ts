@@ -138,6 +138,27 @@ describe('HttpRunClient', () => {
     await expect(client.cancel('r_1')).resolves.toBeUndefined();
   });
 
+  it('asks for a retry under one key, also when the first answer is lost', async () => {
+    const seen: unknown[] = [];
+    handler = async (request, response) => {
+      const { method, url, headers } = request;
+      seen.push([method, url, headers['idempotency-key'], await text(request)]);
+      if (seen.length === 1) request.socket.destroy();
+      else json(response, 202, { run_id: 'r_2', retry_of: 'r_1', reused: ['a'], rerun: ['b'] });
+    };
+    expect(await client.retry('r_1', { from: ['b'] })).toEqual({ runId: 'r_2', reused: ['a'], rerun: ['b'] });
+    expect(seen[0]).toEqual(['POST', '/base/runs/r_1/retry', expect.any(String), '{"from":["b"]}']);
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it.each([{}, { run_id: 1, reused: [], rerun: [] }, { run_id: null, reused: 'a', rerun: [] }])(
+    'refuses an answer to a retry that is none: %j',
+    async (answer) => {
+      handler = (_request, response) => json(response, 202, answer);
+      await expect(client.retry('r_1', {})).rejects.toThrow('did not answer as a Wand server would');
+    },
+  );
+
   it('reads the outcome and the artifacts', async () => {
     handler = (request, response) => {
       if (request.url === '/base/runs/r_1')

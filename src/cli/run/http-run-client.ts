@@ -21,6 +21,14 @@ import {
 import { type ApiOptions, RefusedError, UnreachableError, WandApi, readFaults } from './wand-api.js';
 import { parseWireEntry } from './wire-entry.js';
 
+/** What a retry of a run came to; of a dry run, what it would come to. */
+export interface RetriedRun {
+  /** Null for a dry run. */
+  readonly runId: string | null;
+  readonly reused: readonly string[];
+  readonly rerun: readonly string[];
+}
+
 const TERMINAL = new Set(['run.succeeded', 'run.failed', 'run.cancelled']);
 
 /** Runs on a server. */
@@ -45,6 +53,33 @@ export class HttpRunClient extends RunClient {
     );
     if (typeof run['run_id'] !== 'string') throw this.api.unlike();
     return { runId: run['run_id'], warnings: readFaults(graph['warnings']) };
+  }
+
+  /**
+   * Retries a run that has ended; `body` is that of `POST /runs/{run_id}/retry`.
+   *
+   * @throws {CliError} if it is refused or there is no answer.
+   */
+  async retry(runId: string, body: JsonObject): Promise<RetriedRun> {
+    const answer = await this.api.readObject(
+      await this.api.sendAgain({
+        method: 'POST',
+        path: `runs/${encodeURIComponent(runId)}/retry`,
+        body: JSON.stringify(body),
+        headers: { 'Idempotency-Key': randomUUID() },
+      }),
+    );
+    const { run_id: retried, reused, rerun } = answer;
+    if (!Array.isArray(reused) || !Array.isArray(rerun)) throw this.api.unlike();
+    if (typeof retried !== 'string' && retried !== null) throw this.api.unlike();
+    return { runId: retried, reused: reused.map(jsonText), rerun: rerun.map(jsonText) };
+  }
+
+  /** The name of the graph that a run executes. */
+  async graphName(runId: string): Promise<string> {
+    const run = await this.api.readObject(await this.get(`runs/${encodeURIComponent(runId)}`));
+    if (typeof run['graph_name'] !== 'string') throw this.api.unlike();
+    return run['graph_name'];
   }
 
   override async *follow(runId: string, { onNote }: { onNote: (text: string) => void }): AsyncGenerator<JournalEntry> {
