@@ -8,7 +8,7 @@ import { CASE_LABEL, ROUND_LABEL, integrityOf } from './support/evidence.js';
 import type { Answer, Question } from './support/history.js';
 import { type ExpectedEnd, type Specimen, FAMILIES, drawSpecimen } from './support/mixed-graphs.js';
 
-const ROUNDS = extent({ short: 2, full: 50 });
+const ROUNDS = extent({ short: 2, full: 30 });
 /** Requests that go out together. */
 const BURST = 8;
 /** How long after the last request the process is killed where it is not an answer that triggers it. */

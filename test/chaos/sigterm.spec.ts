@@ -7,7 +7,7 @@ import { drawSpecimen } from './support/mixed-graphs.js';
 import { MixedLoad } from './support/mixed-load.js';
 import { STATUS_OF_END } from './checks/terminal.js';
 
-const ROUNDS = extent({ short: 3, full: 30 });
+const ROUNDS = extent({ short: 3, full: 20 });
 const RUNS = extent({ short: 10, full: 40 });
 const MOST_CALLS = 60;
 /** What a process may take beyond its grace to write what is left and to exit, on a busy machine. */

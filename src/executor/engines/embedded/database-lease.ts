@@ -105,7 +105,10 @@ export class DatabaseLease {
     try {
       await this.leases.release(this.owner);
     } catch (error) {
-      if (!(error instanceof DatabaseLostError)) throw error;
+      if (error instanceof DatabaseLostError) return;
+      if (!(error instanceof JournalUnavailableError)) throw error;
+      // A full disk keeps nobody from stopping in order: whoever comes next sees that this process is gone.
+      this.logger.warn({ err: error }, 'the database lease could not be freed');
     }
   }
 
