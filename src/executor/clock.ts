@@ -14,3 +14,24 @@ export class SystemClock extends Clock {
     return epochMs(Math.round(performance.timeOrigin + performance.now()));
   }
 }
+
+/**
+ * The time of one run in one session. It begins no earlier than the run's last event: a wall clock that was set back while
+ * no process had the run makes nothing wait longer than was journaled.
+ */
+export class RunClock extends Clock {
+  /** How far it is ahead of the clock of the process, in milliseconds. */
+  readonly aheadMs: number;
+
+  constructor(
+    private readonly process: Clock,
+    notBefore: EpochMs,
+  ) {
+    super();
+    this.aheadMs = Math.max(0, notBefore - process.now());
+  }
+
+  override now(): EpochMs {
+    return epochMs(this.process.now() + this.aheadMs);
+  }
+}

@@ -36,7 +36,7 @@ export class BuiltService {
   static async start(options: BuiltServiceOptions): Promise<BuiltService> {
     const service = await BuiltService.spawn(options);
     await waitFor('the service to be ready', async () => {
-      if (service.child.exitCode !== null) throw new Error(`the service stopped: ${service.output}`);
+      if (service.hasExited) throw new Error(`the service stopped: ${service.output}`);
       return fetch(`${service.url}/health/ready`).then(
         (answer) => answer.ok,
         () => false,
@@ -76,6 +76,10 @@ export class BuiltService {
     return this.child.pid;
   }
 
+  get hasExited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   request(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(this.url + path, {
       ...init,
@@ -100,7 +104,7 @@ export class BuiltService {
 
   /** Sends a signal and resolves with the exit code; null when the signal itself ended the process. */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (!this.hasExited) {
       const exit = once(this.child, 'exit');
       this.child.kill(signal);
       await exit;
@@ -110,7 +114,7 @@ export class BuiltService {
 
   /** Resolves with the exit code once the process ends by itself. */
   async exited(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    if (!this.hasExited) await once(this.child, 'exit');
     return this.child.exitCode;
   }
 }

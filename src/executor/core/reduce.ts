@@ -55,6 +55,7 @@ const RUN_FOLLOWS = {
  */
 export function reduce(plan: GraphPlan, state: RunState, event: RunEvent): void {
   state.seq += 1;
+  state.lastTs = event.ts;
   if ('nodeId' in event) reduceNodeEvent(plan, state, event);
   else reduceRunEvent(plan, state, event);
   const isToAbort = state.settings.onFailure === 'cancel' && state.abortDeadline === null;

@@ -75,6 +75,8 @@ export interface RunState {
   status: RunStatus;
   /** `seq` of the last event folded in. */
   seq: number;
+  /** Time of the last event folded in. */
+  lastTs: EpochMs;
   epoch: number;
   settings: RunSettings;
   input: Json;
@@ -150,6 +152,7 @@ export function initialState(plan: GraphPlan): RunState {
   return {
     status: 'PENDING',
     seq: 0,
+    lastTs: epochMs(0),
     epoch: 0,
     settings: NO_SETTINGS,
     input: null,

@@ -7,6 +7,8 @@ export interface Invocation {
   readonly agentType: string;
   readonly attempt: number;
   readonly firstStartedAt: EpochMs;
+  /** How far the clock of the run, which `firstStartedAt` is on, is ahead of that of the process. */
+  readonly clockAheadMs: number;
   readonly idempotencyKey: string;
   readonly params: JsonObject;
   readonly input: JsonObject;

@@ -63,7 +63,7 @@ export class InlineAgentInvoker extends AgentInvoker {
       idempotencyKey: invocation.idempotencyKey,
       signal: attempt.signal,
       artifacts: new RunArtifactWriter(this.artifacts, this.clock, { runId, nodeId }, this.options.maxArtifactBytes),
-      now: () => this.clock.now(),
+      now: () => this.clock.now() + invocation.clockAheadMs,
       log: (level, message, data) => {
         attempt.logged(level, this.mask.text(message), data === undefined ? undefined : this.mask.object(data));
       },

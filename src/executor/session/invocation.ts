@@ -21,11 +21,12 @@ export interface PrepareOptions {
   readonly node: PlanNode;
   /** Environment variables that templates may read. */
   readonly env: Readonly<Record<string, string>>;
+  readonly clockAheadMs: number;
 }
 
 /** Puts together what an attempt of `node` gets: mapped input, params with templates resolved, clocks. */
 export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
-  const { runId, plan, state, node } = options;
+  const { runId, plan, state, node, clockAheadMs } = options;
   const { definition, contract } = node;
   const resolved = resolveInput(options);
   if (!resolved.ok) return { ok: false, message: `the template at params${resolved.pointer}: ${resolved.message}` };
@@ -36,6 +37,7 @@ export function prepareInvocation(options: PrepareOptions): PreparedInvocation {
     agentType: definition.type,
     attempt: record.attempts,
     firstStartedAt: record.startedAt ?? epochMs(0),
+    clockAheadMs,
     idempotencyKey: `${state.rootRunId ?? runId}:${definition.id}`,
     params: resolved.params,
     input: resolved.input,

@@ -15,7 +15,7 @@ import {
 } from '../core/index.js';
 import type { EventBus } from '../../events/index.js';
 import type { Journal } from '../../storage/index.js';
-import type { Clock } from '../clock.js';
+import { type Clock, RunClock } from '../clock.js';
 import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
 import { prepareInvocation } from './invocation.js';
 import { projectRun } from './projection.js';
@@ -76,12 +76,14 @@ export class RunSession {
   private readonly attempts = new Map<number, { readonly attempt: number; readonly handle: AttemptHandle }>();
   private timer: NodeJS.Timeout | undefined;
   private readonly suspects: SuspectWatch;
+  private readonly clock: RunClock;
   private isDraining = false;
 
   constructor(private readonly parts: SessionParts) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.resolveEnded = resolve;
+    this.clock = new RunClock(parts.clock, parts.state.lastTs);
     this.suspects = new SuspectWatch({ ...parts, admit: (nodeId) => this.submit({ type: 'admit', nodeId }) });
   }
 
@@ -120,7 +122,7 @@ export class RunSession {
 
   private submit(input: Unstamped<RunInput>): void {
     if (this.phase === 'ended') return;
-    this.inputs.push({ ...input, now: this.parts.clock.now() });
+    this.inputs.push({ ...input, now: this.clock.now() });
     if (this.phase === 'working') return;
     this.phase = 'working';
     this.work().catch((error: unknown) => this.end({ kind: 'lost', error }));
@@ -186,7 +188,14 @@ export class RunSession {
     if (node === undefined) return;
     const nodeId = node.definition.id;
     const place = { nodeId, attempt };
-    const prepared = prepareInvocation({ runId, plan, state, node, env: templateEnv });
+    const prepared = prepareInvocation({
+      runId,
+      plan,
+      state,
+      node,
+      env: templateEnv,
+      clockAheadMs: this.clock.aheadMs,
+    });
     if (!prepared.ok) {
       const failure = { type: 'TemplateError', message: prepared.message, retryable: false };
       this.submit({ type: 'attempt_failed', ...place, failure, random: random() });
@@ -216,7 +225,7 @@ export class RunSession {
     clearTimeout(this.timer);
     const due = nextDeadline(this.parts.state);
     if (due === undefined) return;
-    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, due - this.parts.clock.now()));
+    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, due - this.clock.now()));
     this.timer = setTimeout(() => this.submit({ type: 'tick' }), waitMs);
   }
 

@@ -49,7 +49,7 @@ export interface AgentContext<Params = unknown, Input = unknown> extends ToolCon
   readonly attempt: number;
   /** Epoch milliseconds at which the node's first attempt started, the same after a restart. */
   readonly firstStartedAt: number;
-  /** Epoch milliseconds, never running backwards within a process. */
+  /** Epoch milliseconds on the clock of the run, which no jump of the wall clock moves. */
   now(): number;
   /** Reports 0 to 100 of this attempt. Rate-limited like `log`. */
   progress(percent: number, message?: string): void;

@@ -120,7 +120,7 @@ export class AgentServer {
     this.onCall(call);
     this.awaited.get(runId)?.();
     if (this.isShut) this.held.push(answer);
-    else setTimeout(answer, Number(searchParams.get('ms')));
+    else setTimeout(answer, Number(searchParams.get('ms'))).unref();
   }
 }
 

@@ -14,6 +14,10 @@ export class ChaosProcess {
   private next: PromiseWithResolvers<BuiltService> | undefined;
   /** Processes that were told to go. */
   private readonly leaving = new Set<BuiltService>();
+  /** Processes that were paused, and may still be. */
+  private readonly paused: BuiltService[] = [];
+  private isSupervised = false;
+  private died = 0;
 
   private constructor(
     private readonly options: ProcessOptions,
@@ -71,8 +75,31 @@ export class ChaosProcess {
     await this.current;
   }
 
+  /** Pauses the process where it is, and starts another in its place that waits for the database. Answers the paused one. */
+  async pause(): Promise<BuiltService> {
+    const service = await this.current;
+    this.leaving.add(service);
+    service.signal('SIGSTOP');
+    this.paused.push(service);
+    this.history.note(`SIGSTOP to process ${service.pid}`);
+    this.current = this.launch(['--wait']);
+    return service;
+  }
+
+  /** Processes that have died by themselves. */
+  get deaths(): number {
+    return this.died;
+  }
+
+  /** From now on another process takes the place of each that dies by itself, as a supervisor sees to. */
+  supervise(): void {
+    this.isSupervised = true;
+  }
+
   /** Ends it for good, whatever state it is in. Whoever still waits for it waits for ever. */
   async end(): Promise<void> {
+    this.isSupervised = false;
+    for (const paused of this.paused) await paused.stop('SIGKILL');
     const isStopped = this.next !== undefined;
     const last = this.current;
     this.current = Promise.withResolvers<BuiltService>().promise;
@@ -83,8 +110,8 @@ export class ChaosProcess {
     await service.stop('SIGKILL');
   }
 
-  private async launch(): Promise<BuiltService> {
-    const service = await BuiltService.start(this.options);
+  private async launch(args: readonly string[] = []): Promise<BuiltService> {
+    const service = await BuiltService.start({ ...this.options, args });
     this.history.note(`process ${service.pid} is ready`);
     void service.exited().then((code) => {
       if (!this.leaving.has(service)) this.mourn(service, code);
@@ -95,8 +122,25 @@ export class ChaosProcess {
   private mourn(service: BuiltService, code: number | null): void {
     const tail = service.log.slice(-LOG_TAIL_CHARACTERS);
     this.history.note(`process ${service.pid} died by itself with ${code}`);
+    this.died += 1;
+    if (this.isSupervised) {
+      this.current = this.relaunch();
+      return;
+    }
     this.current = Promise.reject(new Error(`process ${service.pid} died by itself with ${code}:\n${tail}`));
     // Seen by whoever asks next.
     this.current.catch(() => undefined);
+  }
+
+  /** A process may die again before it is ready. */
+  private async relaunch(): Promise<BuiltService> {
+    for (;;) {
+      try {
+        return await this.launch();
+      } catch (error) {
+        if (!this.isSupervised) throw error;
+        this.died += 1;
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import {
   toolMetadataOf,
 } from '../../sdk/index.js';
 import { ChartGenerator, HttpFetcher } from '../tools/index.js';
+import { waitUntil } from './delay.agent.js';
 import { AnalyzeAgent, ChartAgent, DelayAgent, EchoAgent, FetchAgent, ToolAgent, TransformAgent } from './index.js';
 
 const fetcher = new HttpFetcher({ allowPrivate: true, allowedHosts: [] });
@@ -149,6 +150,12 @@ describe('agent.delay', () => {
   it('does not wait for what has passed', async () => {
     expect(await run(new DelayAgent(), { params: { seconds: 0 }, input })).toEqual(input);
     expect(await run(new DelayAgent(), { params: { until: '2020-01-01T00:00:00+02:00' }, input })).toEqual(input);
+  });
+
+  it('looks at the clock again and again, which may be set meanwhile', async () => {
+    const left = [3_600_000, 3_600_000, 0];
+    await waitUntil(() => left.shift() ?? 0, 1, new AbortController().signal);
+    expect(left).toEqual([]);
   });
 
   it('waits for longer than one timer can hold, until its signal fires', async () => {

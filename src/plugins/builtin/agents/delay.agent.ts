@@ -7,6 +7,8 @@ import { Agent, type AgentContext, anyObject } from '../../sdk/index.js';
 const MAX_SECONDS = 315_360_000;
 /** Longest wait that one timer can hold. */
 const MAX_TIMER_MS = 2_147_483_647;
+/** How often the wall clock is looked at by those who wait for a time of it, in milliseconds. */
+const LOOK_EVERY_MS = 30_000;
 
 const params = z
   .strictObject({
@@ -19,7 +21,10 @@ const params = z
     until: z.iso
       .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2030-01-31T12:00:00Z' })
       .optional()
-      .meta({ description: 'RFC 3339 time; one that has passed is no wait.' }),
+      .meta({
+        description:
+          'RFC 3339 time of the wall clock, should that be set meanwhile too; one that has passed is no wait.',
+      }),
   })
   .refine(({ seconds, until }) => (seconds === undefined) !== (until === undefined), {
     error: 'give exactly one of seconds and until',
@@ -43,16 +48,22 @@ export class DelayAgent {
     now,
     signal,
   }: AgentContext<z.output<typeof params>, JsonObject>): Promise<JsonObject> {
-    const dueAt = until === undefined ? firstStartedAt + (seconds ?? 0) * 1_000 : Date.parse(until);
-    for (let leftMs = dueAt - now(); leftMs > 0; leftMs = dueAt - now()) await wait(leftMs, signal);
+    if (until === undefined) {
+      const dueAt = firstStartedAt + (seconds ?? 0) * 1_000;
+      await waitUntil(() => dueAt - now(), MAX_TIMER_MS, signal);
+    } else await waitUntil(() => Date.parse(until) - Date.now(), LOOK_EVERY_MS, signal);
     return input;
   }
 }
 
-/** Waits `ms`, or as long as one timer can. */
+/** Waits as long as `leftMs` says, asking again at least every `longestMs`. */
+export async function waitUntil(leftMs: () => number, longestMs: number, signal: AbortSignal): Promise<void> {
+  for (let ms = leftMs(); ms > 0; ms = leftMs()) await wait(Math.min(Math.ceil(ms), longestMs), signal);
+}
+
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
   try {
-    await sleep(Math.min(Math.ceil(ms), MAX_TIMER_MS), undefined, { signal });
+    await sleep(ms, undefined, { signal });
   } catch (error) {
     signal.throwIfAborted();
     throw error;
