@@ -21,6 +21,14 @@ export class MonitoringConfig {
   })
   readonly sseQueueSize: number = 1000;
 
+  @NumberKey('SSE_STALL_SEC', {
+    min: 0.1,
+    max: 3600,
+    unit: 'seconds',
+    description: 'How long a reader of a stream may leave what it is sent unread before it is disconnected.',
+  })
+  readonly sseStallSec: number = 30;
+
   @NumberKey('SSE_HEARTBEAT_SEC', {
     min: 0.1,
     max: 300,

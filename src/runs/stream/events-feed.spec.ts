@@ -38,7 +38,7 @@ describe('EventsFeed', () => {
 
   const watch = async (queueSize = 100) => {
     const { client, response } = await server.ask();
-    const connection = new SseConnection(response, 3_600);
+    const connection = new SseConnection(response, 3_600, 3_600);
     open.push(connection);
     return { client, connection, ended: new EventsFeed({ bus, connection, queueSize }).run() };
   };

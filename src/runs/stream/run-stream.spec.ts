@@ -74,9 +74,15 @@ describe('RunStream', () => {
     readonly ended: Promise<void>;
   }
 
-  const watch = async ({ afterSeq = 0, queueSize = 100, find = findRun, method = 'GET' } = {}): Promise<Watching> => {
+  const watch = async ({
+    afterSeq = 0,
+    queueSize = 100,
+    find = findRun,
+    method = 'GET',
+    stallSec = HOUR,
+  } = {}): Promise<Watching> => {
     const { client, response } = await server.ask(method);
-    const connection = new SseConnection(response, HOUR);
+    const connection = new SseConnection(response, HOUR, stallSec);
     open.push(connection);
     const { journal } = storage;
     const stream = new RunStream({ runId: RUN, afterSeq, connection, journal, bus, findRun: find, queueSize });
@@ -163,6 +169,31 @@ describe('RunStream', () => {
     await write([end(101)], 'SUCCESS');
     const resumed = await heard(await watch({ afterSeq: seqs.length, queueSize: 5 }));
     expect(resumed).toEqual(['stream.start', ...numbers(seqs.length + 1, 101), 'stream.end']);
+  });
+
+  it('holds no page for a client that does not read, and goes on where it was when it does', async () => {
+    const text = 'x'.repeat(200_000);
+    await store(entriesFrom(2, 100).map((entry) => ({ ...entry, msg: text })));
+    const reads = jest.spyOn(storage.journal, 'read');
+    const watching = await watch();
+    const waiting = jest.spyOn(watching.connection, 'drained');
+    await waitFor('the page to be dropped', () => waiting.mock.calls.length > 0);
+    await write([end(101)], 'SUCCESS');
+    expect(await heard(watching)).toEqual(['stream.start', ...numbers(1, 101), 'stream.end']);
+    const cursors = reads.mock.calls.map(([, { afterSeq }]) => afterSeq);
+    expect(cursors[0]).toBe(0);
+    expect(cursors[1]).toBeGreaterThan(0);
+    expect(cursors[1]).toBeLessThan(100);
+  });
+
+  it('lets a client go that reads nothing of a finished run', async () => {
+    const text = 'x'.repeat(200_000);
+    await store(entriesFrom(2, 100).map((entry) => ({ ...entry, msg: text })));
+    await write([end(101)], 'SUCCESS');
+    const { client, connection, ended } = await watch({ stallSec: 0.1 });
+    await ended;
+    expect(connection.hasLagged).toBe(true);
+    expect(said(await client.readToEnd()).at(-1)).toBe('stream.lagged');
   });
 
   it('reads no more of the journal for a client that has left', async () => {

@@ -76,37 +76,51 @@ export class RunStream {
   }
 
   private async replay(): Promise<void> {
-    const { runId, journal, connection } = this.parts;
+    const { connection } = this.parts;
     for (let isMore = true; isMore && !this.hasEnded && connection.isOpen;) {
-      const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
-      await this.send(page);
-      isMore = page.length === PAGE;
+      isMore = await this.sendPage();
+      await connection.drained(() => this.isTooSlow());
     }
+  }
+
+  /** Answers whether there is more. While the client does not read, no page is held for it: the journal has it. */
+  private async sendPage(): Promise<boolean> {
+    const { runId, journal } = this.parts;
+    const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
+    return !(await this.send(page)) || page.length === PAGE;
   }
 
   private async follow(): Promise<void> {
     await this.live.filled();
-    const { entries, hasGap } = this.live.take();
-    const next = entries.find((entry) => entry.seq > this.cursor);
-    const isBehind = next !== undefined && next.seq !== this.cursor + 1;
-    if (!hasGap && !isBehind) {
-      await this.send(entries);
-      return;
-    }
+    if (await this.sendLive()) return;
+    await this.parts.connection.drained(() => this.isTooSlow());
     await this.replay();
     await this.lookForEnd();
   }
 
-  private async send(entries: readonly JournalEntry[]): Promise<void> {
-    const { connection, runId, queueSize } = this.parts;
-    const isTooSlow = (): boolean => this.live.latestSeq - this.cursor > queueSize;
+  /** False if what came in does not follow what was sent, or could not be sent: the journal has it. */
+  private async sendLive(): Promise<boolean> {
+    const { entries, hasGap } = this.live.take();
+    const next = entries.find((entry) => entry.seq > this.cursor);
+    const isBehind = next !== undefined && next.seq !== this.cursor + 1;
+    return !hasGap && !isBehind && this.send(entries);
+  }
+
+  /** False if the client did not read on the way, with the cursor at the last entry that was sent. */
+  private async send(entries: readonly JournalEntry[]): Promise<boolean> {
+    const { connection, runId } = this.parts;
     for (const entry of entries) {
       // Of an entry that is not wanted, one thing matters: none comes after the last one.
       this.hasEnded = isTerminalEntry(entry);
       if (entry.seq <= this.cursor) continue;
       connection.write(entryText(runId, entry));
       this.cursor = entry.seq;
-      if (connection.isCongested) await connection.drained(isTooSlow);
+      if (connection.isCongested && !(await connection.drainsSoon())) return false;
     }
+    return true;
+  }
+
+  private isTooSlow(): boolean {
+    return this.live.latestSeq - this.cursor > this.parts.queueSize;
   }
 }

@@ -19,9 +19,9 @@ describe('SseConnection', () => {
     await server.stop();
   });
 
-  const connect = async (heartbeatSec = HOUR, method = 'GET') => {
+  const connect = async (heartbeatSec = HOUR, method = 'GET', stallSec = HOUR) => {
     const { client, response } = await server.ask(method);
-    const connection = new SseConnection(response, heartbeatSec);
+    const connection = new SseConnection(response, heartbeatSec, stallSec);
     open.push(connection);
     return { client, response, connection };
   };
@@ -85,6 +85,24 @@ describe('SseConnection', () => {
     await connection.whenGone;
   });
 
+  it('lets a client go that leaves its socket full for too long, however little it misses', async () => {
+    const { client, connection } = await connect(HOUR, 'GET', 0.1);
+    await expect(pour(connection, false)).rejects.toThrow(ConnectionClosed);
+    expect(connection.hasLagged).toBe(true);
+    expect(await client.readToEnd()).toContain('event: stream.lagged');
+  });
+
+  it('says whether there is room soon, and counts its patience anew once there was', async () => {
+    const { client, connection } = await connect();
+    do connection.write(MANY);
+    while (await connection.drainsSoon());
+    expect(connection.isCongested).toBe(true);
+    client.read();
+    await connection.drained(() => false);
+    expect(await connection.drainsSoon()).toBe(true);
+    expect(connection.hasLagged).toBe(false);
+  });
+
   it('cuts off a client that does not read its last words', async () => {
     const { client, connection } = await connect();
     await expect(pour(connection, true)).rejects.toThrow(ConnectionClosed);
@@ -107,7 +125,7 @@ describe('SseConnection', () => {
     const closed = once(response, 'close');
     client.leave();
     await closed;
-    const connection = new SseConnection(response, HOUR);
+    const connection = new SseConnection(response, HOUR, HOUR);
     expect(connection.isOpen).toBe(false);
     connection.write('data: x\n\n');
     await connection.whenGone;

@@ -2,8 +2,8 @@ import type { Response } from 'express';
 import { FAREWELL_MS, type OpenRequest } from './open-request.js';
 import { commentText, laggedText } from './sse-text.js';
 
-/** How long a full socket may stay full before its client counts as slow, in milliseconds. */
-const STALL_MS = 2_000;
+/** How long a socket may stay full before its client counts as slow, in milliseconds. */
+const SLOW_MS = 2_000;
 
 const RESUMABLE = 'the client reads too slowly: connect again with Last-Event-ID, nothing is lost';
 
@@ -22,11 +22,18 @@ export class SseConnection implements OpenRequest {
   /** Resolves when the response is over, whoever ended it. */
   private readonly gone = Promise.withResolvers<void>();
   private readonly heartbeat: NodeJS.Timeout;
+  /** Since when the socket has been seen full; undefined while it has room. Monotonic milliseconds. */
+  private fullSince: number | undefined;
 
-  /** Sends the headers at once, so that the client knows that it is connected. */
+  /**
+   * Sends the headers at once, so that the client knows that it is connected.
+   *
+   * @param stallSec A client that leaves its socket full for so long is disconnected, however little it misses.
+   */
   constructor(
     private readonly response: Response,
     heartbeatSec: number,
+    private readonly stallSec: number,
   ) {
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -66,6 +73,14 @@ export class SseConnection implements OpenRequest {
     if (!this.isClosed) this.response.write(text);
   }
 
+  /** Waits a while for room; false if there is none yet. Whoever holds much for the client lets go of it then. */
+  async drainsSoon(): Promise<boolean> {
+    this.fullSince ??= performance.now();
+    await this.waitForDrain();
+    if (!this.isCongested) this.fullSince = undefined;
+    return !this.isCongested;
+  }
+
   /**
    * Resolves when there is room again.
    *
@@ -74,9 +89,12 @@ export class SseConnection implements OpenRequest {
    */
   async drained(isTooSlow: () => boolean): Promise<void> {
     while (this.isCongested && !this.isClosed) {
-      const isStalled = await this.waitForDrain();
-      if (isStalled && isTooSlow()) void this.lag(RESUMABLE);
+      const fullMs = this.fullSince === undefined ? 0 : performance.now() - this.fullSince;
+      const mustGo = fullMs >= this.stallSec * 1_000 || (fullMs >= SLOW_MS && isTooSlow());
+      if (mustGo) void this.lag(RESUMABLE);
+      else await this.drainsSoon();
     }
+    this.fullSince = undefined;
     if (this.isClosed) throw new ConnectionClosed('the client has gone');
   }
 
@@ -101,21 +119,18 @@ export class SseConnection implements OpenRequest {
     return this.end(commentText('reconnect'));
   }
 
-  /** Resolves with true if the socket stayed full. */
-  private async waitForDrain(): Promise<boolean> {
+  /** Resolves when the socket may have room, and after a while in any case. */
+  private async waitForDrain(): Promise<void> {
     const { response } = this;
-    const drained = Promise.withResolvers<boolean>();
-    const onDrain = (): void => drained.resolve(false);
-    const stalled = setTimeout(() => drained.resolve(true), STALL_MS);
+    const drained = Promise.withResolvers<void>();
+    const onDrain = (): void => drained.resolve();
+    const patience = setTimeout(onDrain, Math.min(SLOW_MS, this.stallSec * 1_000));
     response.once('drain', onDrain);
     response.once('close', onDrain);
-    try {
-      return await drained.promise;
-    } finally {
-      clearTimeout(stalled);
-      response.off('drain', onDrain);
-      response.off('close', onDrain);
-    }
+    await drained.promise;
+    clearTimeout(patience);
+    response.off('drain', onDrain);
+    response.off('close', onDrain);
   }
 
   /** A full socket needs no sign of life: the client has enough to read. */

@@ -37,7 +37,8 @@ export class StreamHub {
    */
   open(response: Response): SseConnection {
     if (this.isClosing) throw new ShuttingDownError();
-    const connection = this.keep(new SseConnection(response, this.config.monitoring.sseHeartbeatSec));
+    const { sseHeartbeatSec, sseStallSec } = this.config.monitoring;
+    const connection = this.keep(new SseConnection(response, sseHeartbeatSec, sseStallSec));
     void connection.whenGone.then(() => {
       if (connection.hasLagged) this.lagged += 1;
     });
