@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EmbeddedEngine } from './executor/index.js';
 import { Metrics } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
-import { GroupCommitWriter } from './storage/index.js';
+import { GroupCommitWriter, StorageStatistics } from './storage/index.js';
 
 /** Names what the parts of the service count. A number is kept by the part that it is about and only read here. */
 @Injectable()
@@ -12,12 +12,14 @@ export class ServiceMetrics implements OnModuleInit {
     private readonly writer: GroupCommitWriter,
     private readonly engine: EmbeddedEngine,
     private readonly streams: StreamHub,
+    private readonly statistics: StorageStatistics,
   ) {}
 
   onModuleInit(): void {
     this.addJournal();
     this.addRuns();
     this.addStreams();
+    this.addStored();
   }
 
   private addJournal(): void {
@@ -78,6 +80,33 @@ export class ServiceMetrics implements OnModuleInit {
       name: 'wand_streams_lagged_total',
       help: 'Event streams that were closed because their client read too slowly.',
       read: () => streams.laggedStreams,
+    });
+  }
+
+  private addStored(): void {
+    const { metrics, statistics } = this;
+    metrics.addGauge({
+      name: 'wand_stored_runs',
+      help: 'Runs in the database by status, counted at most once a minute; deleted ones are in it until they are cleared.',
+      labels: ['status'],
+      read: async () => (await statistics.runs()).map(({ status, runs }) => ({ labels: { status }, value: runs })),
+    });
+    metrics.addGauge({
+      name: 'wand_stored_events',
+      help: 'Events in the database, about.',
+      read: () => statistics.events(),
+    });
+    metrics.addGauge({
+      name: 'wand_database_bytes',
+      help: 'Size of the database without its write-ahead log, and how much of it holds nothing.',
+      labels: ['part'],
+      read: async () => {
+        const { total, free } = await statistics.bytes();
+        return [
+          { labels: { part: 'used' }, value: total - free },
+          { labels: { part: 'free' }, value: free },
+        ];
+      },
     });
   }
 }

@@ -7,7 +7,7 @@ import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
-import { StreamHub } from './runs/index.js';
+import { Retention, RunSweeper, StreamHub } from './runs/index.js';
 import { GroupCommitWriter } from './storage/index.js';
 
 export interface ServiceOptions {
@@ -50,6 +50,7 @@ export class Service {
         onLost: (owner) => void service.giveUp(owner).finally(options.onOwnershipLost),
       });
       await app.get(EmbeddedEngine).start();
+      app.get(Retention).start();
     } catch (error) {
       await app.close();
       throw error;
@@ -76,6 +77,7 @@ export class Service {
       `the process ${owner} has taken the database over: stopping, nothing is written from here any more`,
     );
     app.get(Readiness).drain();
+    await Promise.all([app.get(Retention).stop(), app.get(RunSweeper).stop()]);
     await app.get(EmbeddedEngine).stop(0);
     const { fenced } = app.get(GroupCommitWriter).stats;
     this.logger.error(`late writes refused: ${fenced}; the runs go on at the new owner`);
@@ -88,6 +90,7 @@ export class Service {
     app.get(Readiness).drain();
     await app.get(EmbeddedEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
     await app.get(StreamHub).closeAll();
+    await Promise.all([app.get(Retention).stop(), app.get(RunSweeper).stop()]);
     await app.get(DatabaseLease).release();
     this.logger.log('stopped in order');
     await app.close();

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Json, LEVELS, RUN_STATUSES, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
 import {
@@ -39,6 +39,7 @@ import {
   startedRunSchema,
 } from './dto/run.schemas.js';
 import { toLogDto, toNodeDto, toRunDto, toRunItem } from './dto/to-run-dto.js';
+import { RunRemover } from './removal/run-remover.js';
 import { RunStarter } from './run-starter.js';
 import { RunsService } from './runs.service.js';
 import { StreamHub } from './stream/stream-hub.js';
@@ -52,6 +53,7 @@ export class RunsController {
   constructor(
     private readonly starter: RunStarter,
     private readonly runs: RunsService,
+    private readonly remover: RunRemover,
     private readonly idempotency: IdempotencyService,
     private readonly hub: StreamHub,
   ) {}
@@ -240,5 +242,18 @@ export class RunsController {
     const outcome = await this.runs.cancel(id);
     if (outcome.wasCancelled) response.status(200);
     return { ok: true, run_id: outcome.runId, status: outcome.status };
+  }
+
+  @Delete(':run_id')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Delete a run',
+    description: 'With its journal and its files. Only a run that has ended; runs that retry it stay as they are.',
+  })
+  @ApiParam(RUN_ID_PARAM)
+  @ApiNoContentResponse({ description: 'It is gone.' })
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
+  deleteRun(@Param('run_id') id: string): Promise<void> {
+    return this.remover.remove(id);
   }
 }

@@ -34,8 +34,8 @@ export class RunFinishedError extends ProblemError {
 
 export class RunNotFinishedError extends ProblemError {
   override readonly name = 'RunNotFinishedError';
-  constructor(runId: string, status: RunStatus) {
-    super('run-not-finished', `run ${runId} is ${status}: only a run that has ended can be retried; cancel it first`);
+  constructor(runId: string, status: RunStatus, what: 'retried' | 'deleted') {
+    super('run-not-finished', `run ${runId} is ${status}: only a run that has ended can be ${what}; cancel it first`);
   }
 }
 

@@ -5,6 +5,9 @@ import { GraphsModule } from '../graphs/index.js';
 import { HttpModule } from '../http/index.js';
 import { PluginsModule } from '../plugins/index.js';
 import { ArtifactsController } from './artifacts/artifacts.controller.js';
+import { Retention } from './removal/retention.js';
+import { RunRemover } from './removal/run-remover.js';
+import { RunSweeper } from './removal/run-sweeper.js';
 import { EndedRuns } from './retry/ended-runs.js';
 import { RetryPlanner } from './retry/retry-planner.js';
 import { RetryController } from './retry/retry.controller.js';
@@ -18,7 +21,17 @@ import { StreamsController } from './stream/streams.controller.js';
 @Module({
   imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
   controllers: [RunsController, StreamsController, ArtifactsController, RetryController],
-  providers: [RunStarter, RunsService, StreamHub, EndedRuns, RetryPlanner, RunRetrier],
-  exports: [RunStarter, RunsService, StreamHub],
+  providers: [
+    RunStarter,
+    RunsService,
+    StreamHub,
+    EndedRuns,
+    RetryPlanner,
+    RunRetrier,
+    RunRemover,
+    RunSweeper,
+    Retention,
+  ],
+  exports: [RunStarter, RunsService, StreamHub, RunSweeper, Retention],
 })
 export class RunsModule {}

@@ -10,11 +10,17 @@ export {
 } from './journal/journal.js';
 export { type Artifact, type ArtifactInfo, ArtifactRepository } from './repositories/artifact.repository.js';
 export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';
-export { type IdempotencyRecord, IdempotencyRepository } from './repositories/idempotency.repository.js';
+export {
+  type IdempotencyRecord,
+  IdempotencyRepository,
+  idempotencyHorizon,
+} from './repositories/idempotency.repository.js';
 export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
+export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
 export { type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
 export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';
+export { StorageStatistics, type StoredRuns } from './storage-statistics.js';
 export {
   DatabaseLostError,
   DatabaseOpenError,

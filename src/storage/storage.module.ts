@@ -9,11 +9,13 @@ import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyGuard } from './repositories/idempotency-guard.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
+import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
 import { SqliteArtifactRepository } from './repositories/sqlite-artifact.repository.js';
 import { SqliteGraphRepository } from './repositories/sqlite-graph.repository.js';
 import { SqliteIdempotencyRepository } from './repositories/sqlite-idempotency.repository.js';
 import { SqliteLeaseRepository } from './repositories/sqlite-lease.repository.js';
+import { SqliteRunRemovalRepository } from './repositories/sqlite-run-removal.repository.js';
 import { SqliteRunRepository } from './repositories/sqlite-run.repository.js';
 import { dataSourceOptions } from './sqlite/data-source-options.js';
 import { openDataSource } from './sqlite/open-data-source.js';
@@ -21,6 +23,7 @@ import { SqliteDatabase } from './sqlite/sqlite-database.js';
 import type { SqliteDataSource } from './sqlite/sqlite-data-source.js';
 import { StorageHealth } from './storage-health.js';
 import { StorageOptions } from './storage-options.js';
+import { StorageStatistics } from './storage-statistics.js';
 import { DEFAULT_WRITER_LIMITS, GroupCommitWriter } from './writer/group-commit-writer.js';
 
 /** Where the options come from. */
@@ -55,9 +58,10 @@ export class StorageModule {
         IdempotencyGuard,
         ...PORTS,
         StorageHealth,
+        StorageStatistics,
         Ids,
       ],
-      exports: [...PORTS.map(({ provide }) => provide), GroupCommitWriter, StorageHealth, Ids],
+      exports: [...PORTS.map(({ provide }) => provide), GroupCommitWriter, StorageHealth, StorageStatistics, Ids],
     };
   }
 }
@@ -68,6 +72,7 @@ const PORTS = [
   { provide: GraphRepository, useClass: SqliteGraphRepository },
   { provide: ArtifactRepository, useClass: SqliteArtifactRepository },
   { provide: IdempotencyRepository, useClass: SqliteIdempotencyRepository },
+  { provide: RunRemovalRepository, useClass: SqliteRunRemovalRepository },
   { provide: LeaseRepository, useClass: SqliteLeaseRepository },
 ];
 

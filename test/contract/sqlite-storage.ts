@@ -8,6 +8,7 @@ import {
   IdempotencyRepository,
   Journal,
   LeaseRepository,
+  RunRemovalRepository,
   RunRepository,
   StorageModule,
 } from '../../src/storage/index.js';
@@ -25,6 +26,7 @@ export async function openSqlite(url: string): Promise<StorageUnderTest> {
     artifacts: app.get(ArtifactRepository),
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),
+    removals: app.get(RunRemovalRepository),
     close: () => app.close(),
   };
 }

@@ -16,6 +16,7 @@ import type {
   LeaseRepository,
   NewRun,
   RunProjection,
+  RunRemovalRepository,
   RunRepository,
   StoredGraphVersion,
 } from '../../src/storage/index.js';
@@ -28,6 +29,7 @@ export interface StorageUnderTest {
   readonly artifacts: ArtifactRepository;
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
+  readonly removals: RunRemovalRepository;
   close(): Promise<void>;
 }
 

@@ -34,6 +34,14 @@ export class DatabaseConfig {
   })
   readonly leaseSec: number = 15;
 
+  @NumberKey('RETENTION_DAYS', {
+    min: 0,
+    max: 36_500,
+    unit: 'days',
+    description: 'How long a run is kept after it has ended, with its journal and its files; 0 keeps all.',
+  })
+  readonly retentionDays: number = 30;
+
   @ChoiceKey('SYNCHRONOUS', SYNCHRONOUS_MODES, {
     description:
       'When SQLite flushes to the disk: full survives a power cut, normal is faster and may lose the last moments in one.',

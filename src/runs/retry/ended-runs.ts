@@ -25,7 +25,7 @@ export class EndedRuns {
   async find(id: string): Promise<EndedRun> {
     const run = await this.runs.find(id);
     const { runId, status } = run;
-    if (!isTerminalRun(status)) throw new RunNotFinishedError(runId, status);
+    if (!isTerminalRun(status)) throw new RunNotFinishedError(runId, status, 'retried');
     const [first] = await this.journal.read(runId, { afterSeq: 0, limit: 1 });
     const queued = first === undefined ? undefined : decodeEntry(first);
     const folded = await this.reader.read(runId);

@@ -1,9 +1,10 @@
-import { Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { RunId } from '../../executor/core/index.js';
 import { RunEntity } from './run.entity.js';
 
 /** A label of a run. The key finds all runs with one label, in the order of their ids. */
 @Entity('run_labels', { withoutRowid: true })
+@Index('run_labels_run_id', ['runId'])
 @ForeignKey(() => RunEntity, ['runId'], ['runId'], { name: 'run_labels_run' })
 export class RunLabelEntity {
   @PrimaryColumn({ name: 'key', type: 'varchar', length: 63 })

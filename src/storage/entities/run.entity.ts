@@ -9,6 +9,7 @@ import { GraphVersionEntity } from './graph-version.entity.js';
 @Entity('runs')
 @Index('runs_status', ['status', 'runId'])
 @Index('runs_graph', ['graphId', 'runId'])
+@Index('runs_deleted', ['runId'], { where: '"deleted_at" IS NOT NULL' })
 @ForeignKey(() => GraphVersionEntity, ['graphId', 'graphVersion'], ['graphId', 'version'], {
   name: 'runs_graph_version',
 })
@@ -70,4 +71,8 @@ export class RunEntity {
   /** The first run of the chain of retries; null when it is this one. */
   @Column({ name: 'root_run_id', type: 'varchar', length: 28, nullable: true })
   rootRunId!: RunId | null;
+
+  /** When it was removed: from then on no reader sees it, and its rows are being cleared. */
+  @Column({ name: 'deleted_at', type: 'bigint', nullable: true })
+  deletedAt!: EpochMs | null;
 }

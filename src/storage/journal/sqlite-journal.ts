@@ -108,6 +108,7 @@ function newRunRow({ labels, retry, ...run }: NewRun, entries: readonly JournalE
     nodesJson: null,
     retryOf: retry?.retryOf ?? null,
     rootRunId: retry?.rootRunId ?? null,
+    deletedAt: null,
   };
 }
 

@@ -21,7 +21,7 @@ export function runListSql(query: RunListQuery): {
   const from = label === undefined ? 'runs r' : 'run_labels l CROSS JOIN runs r';
   const runId = label === undefined ? 'r.run_id' : 'l.run_id';
 
-  const conditions: string[] = [];
+  const conditions = ['r.deleted_at IS NULL'];
   const params: (string | number)[] = [];
   const where = (condition: string, ...values: readonly (string | number)[]): void => {
     conditions.push(condition);
@@ -38,9 +38,8 @@ export function runListSql(query: RunListQuery): {
     where(`${runId} >= ?`, earliestRunId(createdAfter));
     where('r.created_at > ?', createdAfter);
   }
-  const filter = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return {
-    sql: `SELECT ${runId} AS "runId" FROM ${from} ${filter} ORDER BY ${runId} DESC LIMIT ?`,
+    sql: `SELECT ${runId} AS "runId" FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${runId} DESC LIMIT ?`,
     params: [...params, limit],
   };
 }

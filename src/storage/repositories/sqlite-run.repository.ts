@@ -44,7 +44,7 @@ export class SqliteRunRepository extends RunRepository {
   private row(runId: RunId): StoredRun | undefined {
     const row = this.sql.byId.get(runId);
     if (row === undefined) return undefined;
-    const { labelsJson, ...run } = row;
+    const { labelsJson, deletedAt: _deletedAt, ...run } = row;
     return { ...run, rootRunId: run.rootRunId ?? runId, labels: JSON.parse(labelsJson) as Record<string, string> };
   }
 }
@@ -52,8 +52,12 @@ export class SqliteRunRepository extends RunRepository {
 /** Prepared once, for the life of the process. */
 function prepareStatements(database: SqliteDatabase) {
   const runs = database.table(RunEntity);
-  const byId = database.prepare<[RunId], RunEntity>(`SELECT ${runs.selection} FROM runs WHERE run_id = ?`);
-  const statusById = database.prepare<[RunId], Pick<RunEntity, 'status'>>('SELECT status FROM runs WHERE run_id = ?');
+  const byId = database.prepare<[RunId], RunEntity>(
+    `SELECT ${runs.selection} FROM runs WHERE run_id = ? AND deleted_at IS NULL`,
+  );
+  const statusById = database.prepare<[RunId], Pick<RunEntity, 'status'>>(
+    'SELECT status FROM runs WHERE run_id = ? AND deleted_at IS NULL',
+  );
   // One part per status: each comes from the index in order, so that the limit ends the search.
   const unfinishedIds = database.prepare<(string | number)[], { runId: RunId }>(
     `${UNFINISHED.map(() => 'SELECT run_id AS "runId" FROM runs WHERE status = ? AND run_id > ?').join(' UNION ALL ')}

@@ -35,6 +35,8 @@ export function dataSourceOptions(options: StorageOptions): BetterSqlite3DataSou
 
 async function prepareDatabase(handle: BetterSqlite3.Database, options: StorageOptions): Promise<void> {
   try {
+    // Before anything else: it can only be chosen while the file is empty. An existing one keeps what it has.
+    handle.pragma('auto_vacuum = INCREMENTAL');
     await useWriteAheadLog(handle, performance.now() + options.connectionTimeoutSec * 1_000);
     // Set on every connection: it is no property of the file.
     handle.pragma(`synchronous = ${options.synchronous}`);

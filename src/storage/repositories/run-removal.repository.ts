@@ -1,0 +1,41 @@
+import type { EpochMs, RunId } from '../../executor/core/index.js';
+
+/** What became of a request to remove a run. `unknown` covers runs that were removed before. */
+export type Removal = 'removed' | 'unfinished' | 'unknown';
+
+/** What one step of clearing came to. */
+export interface ClearedStep {
+  /** Runs of which nothing is left now. */
+  readonly runs: number;
+  readonly events: number;
+  readonly artifacts: number;
+  /** More is left to be cleared. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * Removes finished runs. A removed run is gone for every reader the moment that is durable; the rows it leaves behind are
+ * cleared afterwards, a few at a time, so that a large run does not hold up the writer. What a crash leaves uncleared is
+ * found again.
+ */
+export abstract class RunRemovalRepository {
+  /** Durable when it resolves. @throws {JournalUnavailableError | JournalBusyError} */
+  abstract remove(runId: RunId, at: EpochMs): Promise<Removal>;
+
+  /**
+   * Removes finished runs, oldest first, at most `limit`; resolves with how many.
+   *
+   * @param horizon Runs that finished before it are removed.
+   * @throws {JournalUnavailableError}
+   */
+  abstract removeFinished(query: { horizon: EpochMs; at: EpochMs; limit: number }): Promise<number>;
+
+  /** When the oldest finished run finished; undefined if there is none. */
+  abstract oldestFinish(): Promise<EpochMs | undefined>;
+
+  /** Clears a bounded part of what removed runs left behind. @throws {JournalUnavailableError} */
+  abstract clear(): Promise<ClearedStep>;
+
+  /** Gives a bounded part of the file's free space back to the system; true while there is more. @throws {JournalUnavailableError} */
+  abstract shrink(): Promise<boolean>;
+}

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { encodeTime } from 'ulid';
+import { type EpochMs, RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../executor/core/index.js';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
+
+/** Rows that one step clears: a few milliseconds for the writer. */
+const STEP_ROWS = 500;
+/** What clearing a file costs in rows, on top of one for each page that it fills. */
+const PAGE_BYTES = 4_096;
+/** Pages that one step gives back. */
+const STEP_PAGES = 256;
+
+const FINISHED = RUN_STATUSES.filter(isTerminalRun);
+
+interface Artifact {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+@Injectable()
+export class SqliteRunRemovalRepository extends RunRemovalRepository {
+  private readonly sql: ReturnType<typeof prepareStatements>;
+
+  constructor(
+    private readonly database: SqliteDatabase,
+    private readonly writer: GroupCommitWriter,
+  ) {
+    super();
+    this.sql = prepareStatements(database);
+  }
+
+  override remove(runId: RunId, at: EpochMs): Promise<Removal> {
+    return this.writer.submit({
+      apply: (): Removal => {
+        if (this.sql.mark.run(at, runId, ...FINISHED).changes === 1) return 'removed';
+        return this.sql.status.get(runId) === undefined ? 'unknown' : 'unfinished';
+      },
+      rows: 1,
+      bytes: 0,
+      isRefusable: true,
+    });
+  }
+
+  override removeFinished({ horizon, at, limit }: { horizon: EpochMs; at: EpochMs; limit: number }): Promise<number> {
+    const params = [at, firstRunIdAfter(horizon), horizon, ...FINISHED, limit];
+    const apply = (): number => this.sql.markFinished.run(...params).changes;
+    return this.writer.submit({ apply, rows: limit, bytes: 0, isRefusable: false });
+  }
+
+  override oldestFinish(): Promise<EpochMs | undefined> {
+    return this.database.read(() => this.sql.oldest.get(...FINISHED)?.finishedAt);
+  }
+
+  override clear(): Promise<ClearedStep> {
+    return this.writer.submit({
+      apply: () => this.clearStep(),
+      rows: STEP_ROWS,
+      bytes: 0,
+      isRefusable: false,
+    });
+  }
+
+  override shrink(): Promise<boolean> {
+    return this.writer.submit({
+      apply: () => {
+        const { handle } = this.database;
+        handle.pragma(`incremental_vacuum(${STEP_PAGES})`);
+        const isIncremental = handle.pragma('auto_vacuum', { simple: true }) === 2;
+        return isIncremental && Number(handle.pragma('freelist_count', { simple: true })) > 0;
+      },
+      rows: STEP_PAGES,
+      bytes: 0,
+      isRefusable: false,
+    });
+  }
+
+  private clearStep(): ClearedStep {
+    let left = STEP_ROWS;
+    const cleared = { runs: 0, events: 0, artifacts: 0 };
+    for (const { runId } of this.sql.marked.all(STEP_ROWS)) {
+      const events = this.sql.deleteEvents.run(runId, runId, left).changes;
+      left -= events;
+      cleared.events += events;
+      for (
+        let file = this.sql.artifact.get(runId);
+        left > 0 && file !== undefined;
+        file = this.sql.artifact.get(runId)
+      ) {
+        this.sql.deleteArtifact.run(runId, file.name);
+        left -= 1 + Math.ceil(file.bytes / PAGE_BYTES);
+        cleared.artifacts += 1;
+      }
+      if (left <= 0) return { ...cleared, hasMore: true };
+      left -= 1 + this.sql.deleteLabels.run(runId).changes;
+      this.sql.deleteRun.run(runId);
+      cleared.runs += 1;
+    }
+    return { ...cleared, hasMore: cleared.runs === STEP_ROWS };
+  }
+}
+
+/** Above the id of every run that was created at `time` or before: the two come from clocks that may differ by a day. */
+function firstRunIdAfter(time: EpochMs): string {
+  const dayAfter = Math.max(0, Math.floor(time) + 24 * 60 * 60 * 1_000);
+  return `r_${encodeTime(dayAfter, 10).toLowerCase()}`;
+}
+
+/** Prepared once, for the life of the process. */
+function prepareStatements(database: SqliteDatabase) {
+  // The plus keeps the index on the status out of it, which would sort all finished runs to find the oldest.
+  const finished = `+status IN (${FINISHED.map(() => '?').join(', ')}) AND deleted_at IS NULL`;
+  const mark = database.prepare<unknown[]>(`UPDATE runs SET deleted_at = ? WHERE run_id = ? AND ${finished}`);
+  const status = database.prepare<[RunId], { readonly status: RunStatus }>(
+    'SELECT status FROM runs WHERE run_id = ? AND deleted_at IS NULL',
+  );
+  // In the order of ids, which is that of creation: the search ends where runs are too young to have finished before.
+  const markFinished = database.prepare<unknown[]>(
+    `UPDATE runs SET deleted_at = ? WHERE run_id IN
+       (SELECT run_id FROM runs WHERE run_id < ? AND finished_at < ? AND ${finished} ORDER BY run_id LIMIT ?)`,
+  );
+  const oldest = database.prepare<RunStatus[], { readonly finishedAt: EpochMs }>(
+    `SELECT finished_at AS "finishedAt" FROM runs WHERE ${finished} ORDER BY run_id LIMIT 1`,
+  );
+  const marked = database.prepare<[number], { readonly runId: RunId }>(
+    'SELECT run_id AS "runId" FROM runs WHERE deleted_at IS NOT NULL ORDER BY run_id LIMIT ?',
+  );
+  const deleteEvents = database.prepare<[RunId, RunId, number]>(
+    'DELETE FROM run_events WHERE run_id = ? AND seq IN (SELECT seq FROM run_events WHERE run_id = ? ORDER BY seq LIMIT ?)',
+  );
+  const artifact = database.prepare<[RunId], Artifact>('SELECT name, bytes FROM artifacts WHERE run_id = ? LIMIT 1');
+  const deleteArtifact = database.prepare<[RunId, string]>('DELETE FROM artifacts WHERE run_id = ? AND name = ?');
+  const deleteLabels = database.prepare<[RunId]>('DELETE FROM run_labels WHERE run_id = ?');
+  const deleteRun = database.prepare<[RunId]>('DELETE FROM runs WHERE run_id = ?');
+  return {
+    mark,
+    status,
+    markFinished,
+    oldest,
+    marked,
+    deleteEvents,
+    artifact,
+    deleteArtifact,
+    deleteLabels,
+    deleteRun,
+  };
+}
