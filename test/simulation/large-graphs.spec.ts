@@ -41,6 +41,19 @@ describe('a graph of 10,000 nodes', () => {
     expect(run.skip(ids.at(-1) ?? '')).toEqual(['upstream_failed', `n${SIZE - 2}: upstream_failed (${first})`]);
   });
 
+  it('is retried from its middle as a chain', () => {
+    const chain = graph(
+      ids,
+      others.map((id, index) => `n${index} -> ${id}`),
+    );
+    const middle = ids[SIZE / 2] ?? '';
+    const past = Simulation.complete(scenarioOf(chain, { [middle]: [fails()] }));
+    const { run } = Simulation.retry(scenarioOf(chain), past);
+    expect(run.status).toBe('SUCCESS');
+    expect(run.eventsOf('node.reused')).toHaveLength(SIZE / 2);
+    expect(run.starts).toEqual(ids.slice(SIZE / 2));
+  });
+
   it('is cancelled whole', () => {
     const fan = graph(
       ids,

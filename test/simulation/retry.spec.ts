@@ -90,6 +90,26 @@ describe('a retry', () => {
     );
   });
 
+  it('obeys them whatever ended the run before: a cancellation, a clock, a failure', () => {
+    fc.assert(
+      fc.property(scenarioDraw, crashDraw, fc.boolean(), (draw, crashes, isCancelled) => {
+        const drawn = isCancelled ? draw : { ...draw, cancelAtMs: null };
+        const past = Simulation.complete(buildScenario(draw, { timed: true }));
+        const scenario = buildScenario(drawn, { timed: true });
+        let retried = Simulation.retry(scenario, past);
+        const whole = 1 + retried.run.eventsOf('node.reused').length;
+        for (const { share, downtimeMs } of crashes) {
+          const grown = retried.tape.length - whole;
+          const keep = Math.min(retried.tape.length - 1, whole + Math.floor((share / 100) * grown));
+          expect(breachesOf(scenario, retried.tape.entries())).toEqual([]);
+          retried = Simulation.recover(scenario, retried.tape, { keep: Math.max(whole, keep), downtimeMs });
+        }
+        expect(breachesOf(scenario, retried.tape.entries())).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('that changes nothing reuses every success that does not look at how others ended, nor stands behind one', () => {
     fc.assert(
       fc.property(scenarioDraw, (draw) => {

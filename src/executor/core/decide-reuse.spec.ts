@@ -41,6 +41,31 @@ describe('a retried run', () => {
     expect(briefly(LiveRun.retryOf(past).take())).toEqual(['run.started', 'run.succeeded']);
   });
 
+  it('succeeds however long it waited when everything is reused, and not before it is taken', () => {
+    const past = LiveRun.started(graph(['a']), { expireIfNotStartedSec: 1 });
+    past.succeed('a');
+    const run = LiveRun.retryOf(past);
+    expect(run.deadline).toBeUndefined();
+    expect(run.tick(5_000)).toEqual([]);
+    expect(briefly(run.take())).toEqual(['run.started', 'run.succeeded']);
+  });
+
+  it('can be cancelled in the queue when everything is reused', () => {
+    const past = LiveRun.started(graph(['a']));
+    past.succeed('a');
+    expect(briefly(LiveRun.retryOf(past).cancel())).toEqual(['run.cancel_requested', 'run.cancelled']);
+  });
+
+  it('expires in the queue when something is left to run', () => {
+    const past = LiveRun.started(CHAIN, { expireIfNotStartedSec: 1 });
+    past.succeed('a');
+    past.fail('b');
+    const run = LiveRun.retryOf(past);
+    run.tick(1_000);
+    expect(run.state.error).toMatchObject({ type: 'TimeoutError', details: { kind: 'queue' } });
+    expect(run.statuses).toEqual({ a: 'SUCCESS', b: 'SKIPPED', c: 'SKIPPED' });
+  });
+
   it('does not take its first session for a recovery, and does so from the second on', () => {
     const run = LiveRun.retryOf(failedChain());
     expect(briefly(run.reloaded().take())).toEqual(['run.started', 'node.started b']);

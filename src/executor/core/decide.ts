@@ -178,7 +178,8 @@ class Decision {
       this.giveUpWaiting();
     } while (this.state.undecided.size > 0 || this.state.conditionFaults.size > 0);
     this.startReady();
-    if (this.state.ended === this.plan.nodes.length) this.finish();
+    const hasBegun = this.state.startedAt !== null || phaseOf(this.state) !== 'normal';
+    if (hasBegun && this.state.ended === this.plan.nodes.length) this.finish();
   }
 
   private passDeadlines(): void {

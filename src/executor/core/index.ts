@@ -121,3 +121,4 @@ export {
   templateFaults,
 } from './templates.js';
 export { overlay, setOwn } from './plain-object.js';
+export { UpstreamNodes } from './upstream-nodes.js';

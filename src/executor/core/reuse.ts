@@ -1,4 +1,4 @@
-import { type GraphPlan, type PlanEdge, type PlanNode, FROM_INPUT } from './compile.js';
+import type { GraphPlan, PlanEdge, PlanNode } from './compile.js';
 import { deepEqual } from './deep-equal.js';
 import type { NodeDefinition } from './graph-definition.js';
 import type { RunId } from './ids.js';
@@ -9,6 +9,7 @@ import { resolveInput } from './resolved-input.js';
 import { resolveOutgoing, resolveStart } from './resolve-edges.js';
 import type { RunQueued } from './run-event.js';
 import { type NodeRecord, type NodeState, type RunState, initialState, nodeRecord } from './run-state.js';
+import { UpstreamNodes } from './upstream-nodes.js';
 
 /** A run that has ended. */
 export interface PastRun {
@@ -82,7 +83,7 @@ class Forecast {
     return {
       reused: ids.flatMap((id) => this.reused.get(id) ?? []),
       rerun: ids.filter((id) => !this.reused.has(id) && !this.state.skips.has(id)),
-      unordered: this.next.given.size === 0 ? [] : plan.nodes.flatMap((node) => this.unorderedReads(node)),
+      unordered: this.unorderedReads(),
     };
   }
 
@@ -145,29 +146,21 @@ class Forecast {
     resolveOutgoing(this.next.plan, this.state, node);
   }
 
-  private unorderedReads(node: PlanNode): { readonly nodeId: string; readonly reads: string }[] {
-    const nodeId = node.definition.id;
-    const pending = [...node.params.nodeIds].filter((id) => this.isPending(id));
-    if (pending.length === 0 || this.reused.has(nodeId)) return [];
-    const awaited = this.awaitedBy(node);
-    return pending.filter((id) => !awaited.has(id)).map((reads) => ({ nodeId, reads }));
-  }
-
-  /** Nodes that have ended when the node is decided: a given output waits for nobody. */
-  private awaitedBy(node: PlanNode): ReadonlySet<string> {
-    const { nodes, edges } = this.next.plan;
-    const awaited = new Set<string>();
-    const open = [node];
-    for (let current = open.pop(); current !== undefined; current = open.pop()) {
-      for (const edge of current.incoming) {
-        const { from } = edges[edge] as PlanEdge;
-        const source = from === FROM_INPUT ? undefined : (nodes[from] as PlanNode);
-        if (source === undefined || awaited.has(source.definition.id)) continue;
-        awaited.add(source.definition.id);
-        if (!this.next.given.has(source.definition.id)) open.push(source);
-      }
-    }
-    return awaited;
+  /** A given output waits for nobody: what stands before it may not have ended when what stands behind it starts. */
+  private unorderedReads(): ReusePlan['unordered'] {
+    const { plan, given } = this.next;
+    if (given.size === 0) return [];
+    const reads = plan.nodes
+      .filter(({ definition }) => this.isPending(definition.id))
+      .flatMap((node) => [...node.params.nodeIds].filter((id) => this.isPending(id)).map((id) => ({ node, id })));
+    const awaited = new UpstreamNodes(
+      plan,
+      reads.map(({ id }) => id),
+      ({ definition }) => given.has(definition.id),
+    );
+    return reads
+      .filter(({ node, id }) => !awaited.includes(node.index, id))
+      .map(({ node, id }) => ({ nodeId: node.definition.id, reads: id }));
   }
 
   private isPending(id: string): boolean {
