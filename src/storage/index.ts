@@ -29,6 +29,7 @@ export {
   IdempotencyConflictError,
   JournalBusyError,
   JournalUnavailableError,
+  RetriedRunGoneError,
   StaleWriterError,
 } from './storage.errors.js';
 export { GroupCommitWriter, type WriterStats } from './writer/group-commit-writer.js';

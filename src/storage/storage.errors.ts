@@ -24,6 +24,11 @@ export class JournalBusyError extends Error {
   override readonly name = 'JournalBusyError';
 }
 
+/** A file that a retry is to take over is not there any more: the retried run was deleted meanwhile. Nothing was stored. */
+export class RetriedRunGoneError extends Error {
+  override readonly name = 'RetriedRunGoneError';
+}
+
 /** The idempotency key was taken by another request meanwhile. Nothing was stored. */
 export class IdempotencyConflictError extends Error {
   override readonly name = 'IdempotencyConflictError';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/executor/core/index.js';
-import { IdempotencyConflictError, StaleWriterError } from '../../src/storage/index.js';
+import { IdempotencyConflictError, RetriedRunGoneError, StaleWriterError } from '../../src/storage/index.js';
 import {
   NOON,
   type OpenStorage,
@@ -136,6 +136,14 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       await storage.journal.append(next);
       expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...begun, ...first, progress: 40, lastSeq: 3 });
       await expect(storage.journal.append(next)).rejects.toBeInstanceOf(StaleWriterError);
+    });
+
+    it('creates nothing of a retry whose files are gone', async () => {
+      await createRun(1);
+      const retry = { retryOf: aRunId(1), rootRunId: aRunId(1), artifacts: ['gone.txt'] };
+      const created = storage.journal.create(aRun(2, { retry }), [anEntry(1)]);
+      await expect(created).rejects.toBeInstanceOf(RetriedRunGoneError);
+      expect(await storage.runs.find(aRunId(2))).toBeUndefined();
     });
 
     it('refuses an append that does not follow the last entry, and stores nothing of it', async () => {

@@ -3,10 +3,10 @@ import { EventBus } from '../../events/index.js';
 import { type RunEvent, type RunId, encodeEvent, encodeEvents } from '../../executor/core/index.js';
 import { RunEngine, foldRun } from '../../executor/index.js';
 import type { Answer, GuardWith } from '../../http/index.js';
-import { ArtifactRepository, Journal } from '../../storage/index.js';
+import { ArtifactRepository, Journal, RetriedRunGoneError } from '../../storage/index.js';
 import type { RetryRunBody } from '../dto/run.schemas.js';
 import { startByOf } from '../run-starter.js';
-import { engineProblem } from '../runs.errors.js';
+import { RunNotFoundError, engineProblem } from '../runs.errors.js';
 import { type EndedRun, EndedRuns } from './ended-runs.js';
 import { withOwnLinks } from './own-links.js';
 import { type PlannedRetry, RetryPlanner } from './retry-planner.js';
@@ -57,7 +57,12 @@ export class RunRetrier {
       reused: reused.filter(({ fromRun }) => fromRun !== null).map(({ nodeId }) => nodeId),
       rerun,
     });
-    if (!isDry) await this.commit(past, planned, guardWith, answer);
+    if (isDry) return answer;
+    try {
+      await this.commit(past, planned, guardWith, answer);
+    } catch (error) {
+      throw error instanceof RetriedRunGoneError ? new RunNotFoundError(past.runId) : error;
+    }
     return answer;
   }
 

@@ -61,6 +61,7 @@ export abstract class Journal {
    * Stores a new run with its first entries and, in the same transaction, the idempotency record that guards the request.
    *
    * @throws {IdempotencyConflictError} if the guard's key was taken meanwhile: nothing was stored.
+   * @throws {RetriedRunGoneError} if a file to be copied is gone: nothing was stored.
    * @throws {JournalUnavailableError} if it could not be made durable: nothing was stored.
    * @throws {JournalBusyError} if the write buffer is full: nothing was stored.
    */

@@ -7,12 +7,13 @@ import { RunEntity } from '../entities/run.entity.js';
 import { IdempotencyGuard } from '../repositories/idempotency-guard.js';
 import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { StaleWriterError } from '../storage.errors.js';
+import { RetriedRunGoneError, StaleWriterError } from '../storage.errors.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import {
   Journal,
   type JournalAppend,
   type JournalQuery,
+  type NewRetry,
   type NewRun,
   type RunProgress,
   type RunProjection,
@@ -39,16 +40,16 @@ export class SqliteJournal extends Journal {
     const events = toEventRows(run.runId, 0, entries);
     const row = newRunRow(run, entries);
     const labels = Object.entries(run.labels).map(([key, value]) => ({ key, value, runId: run.runId }));
-    const { artifacts = [] } = run.retry ?? {};
+    const copies = run.retry?.artifacts.length ?? 0;
     await this.writer.submit({
       apply: () => {
         if (guard !== undefined) this.guard.take(guard);
         this.sql.insertRun.run(this.sql.runs.values(row));
         for (const label of labels) this.sql.insertLabel.run(this.sql.labels.values(label));
         this.insertEvents(events);
-        for (const name of artifacts) this.sql.copyArtifact.run(run.runId, run.retry?.retryOf, name);
+        if (run.retry !== undefined) this.copyArtifacts(run.runId, run.retry);
       },
-      rows: 1 + labels.length + events.length + artifacts.length,
+      rows: 1 + labels.length + events.length + copies,
       bytes: sizeOf(events) + row.inputJson.length + row.labelsJson.length,
       isRefusable: true,
     });
@@ -86,6 +87,13 @@ export class SqliteJournal extends Journal {
     const { resultJson, nodesJson } = run;
     const bytes = (resultJson?.length ?? 0) + (nodesJson?.length ?? 0);
     return { statement: this.sql.updateRun, values: projectionValues(run, lastSeq), bytes };
+  }
+
+  private copyArtifacts(runId: RunId, { retryOf, artifacts }: NewRetry): void {
+    for (const name of artifacts) {
+      const { changes } = this.sql.copyArtifact.run(runId, retryOf, name);
+      if (changes === 0) throw new RetriedRunGoneError(`run ${retryOf} has no artifact ${name} any more`);
+    }
   }
 
   private insertEvents(events: readonly RunEventEntity[]): void {
