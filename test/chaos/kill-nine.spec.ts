@@ -14,10 +14,24 @@ const RUNS = extent({ short: 12, full: 40 });
 const MOST_CRASHES = 3;
 const MOST_CALLS = 60;
 
+/** Attempts that a crash cut off are run again however often that is: here the process dies more often than it may. */
+const ENV = { EXECUTION__MAX_INTERRUPTIONS: '1000' };
+/** When a process that is killed during its start dies: from loading its modules to its first runs. */
+const LEAST_START_MS = 200;
+const MOST_START_MS = 1_500;
+
+interface PlannedCrash {
+  /** Comes with this call after the one before, and so many ms later. */
+  readonly calls: number;
+  readonly ms: number;
+  readonly abortedStarts: readonly number[];
+}
+
 /** Kills the process at the arrival of a random call or a moment after it, some times in a row. */
 class Crashes {
+  /** How often it did. */
   made = 0;
-  private readonly delays: { readonly calls: number; readonly ms: number }[];
+  private readonly planned: PlannedCrash[];
   private last = Promise.resolve();
   private isStopped = false;
 
@@ -26,9 +40,10 @@ class Crashes {
     private readonly agents: AgentServer,
     dice: Dice,
   ) {
-    this.delays = Array.from({ length: dice.between(1, MOST_CRASHES) }, () => ({
+    this.planned = Array.from({ length: dice.between(1, MOST_CRASHES) }, () => ({
       calls: dice.between(1, MOST_CALLS),
       ms: dice.chance(50) ? 0 : dice.between(1, 25),
+      abortedStarts: dice.chance(30) ? [dice.between(LEAST_START_MS, MOST_START_MS)] : [],
     }));
     this.arm();
   }
@@ -41,18 +56,18 @@ class Crashes {
   }
 
   private arm(): void {
-    const next = this.delays.shift();
+    const next = this.planned.shift();
     let calls = 0;
     this.agents.onCall = () => {
       calls += 1;
-      if (calls === next?.calls) this.last = this.crash(next.ms);
+      if (calls === next?.calls) this.last = this.crash(next);
     };
   }
 
-  private async crash(ms: number): Promise<void> {
+  private async crash({ ms, abortedStarts }: PlannedCrash): Promise<void> {
     if (ms > 0) await pause(ms);
-    this.made += 1;
-    await this.target.crash();
+    this.made += 1 + abortedStarts.length;
+    await this.target.crash(abortedStarts);
     if (!this.isStopped) this.arm();
   }
 }
@@ -61,7 +76,7 @@ describe('kill -9 at random moments', () => {
   campaign('every acknowledged run ends as it would have without the crash', 'kill-nine', async (ground) => {
     let runs = 0;
     let crashes = 0;
-    const target = await ground.start(ground.history());
+    const target = await ground.start(ground.history(), { env: ENV });
     for (let index = 0; index < ROUNDS; index++) {
       const round = String(index);
       const history = ground.history(`round-${round}`);

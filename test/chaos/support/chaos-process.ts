@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BuiltService, type BuiltServiceOptions } from '../../support/built-service.js';
 import type { History } from './history.js';
 
@@ -65,13 +66,16 @@ export class ChaosProcess {
     await this.current;
   }
 
-  /** `kill -9`, at once, and another process in its place. */
-  async crash(): Promise<void> {
+  /**
+   * `kill -9`, at once, and another process in its place. Before that one come as many as there are `abortedStarts`, each
+   * killed after so many ms, in the middle of its start or just after it.
+   */
+  async crash(abortedStarts: readonly number[] = []): Promise<void> {
     const service = await this.current;
     this.leaving.add(service);
     process.kill(service.pid, 'SIGKILL');
     this.history.note(`kill -9 to process ${service.pid}`);
-    this.current = service.stop('SIGKILL').then(() => this.launch());
+    this.current = this.relaunch(service, abortedStarts);
     await this.current;
   }
 
@@ -108,6 +112,17 @@ export class ChaosProcess {
     if (service === undefined) return;
     this.leaving.add(service);
     await service.stop('SIGKILL');
+  }
+
+  private async relaunch(gone: BuiltService, abortedStarts: readonly number[]): Promise<BuiltService> {
+    await gone.stop('SIGKILL');
+    for (const ms of abortedStarts) {
+      const aborted = await BuiltService.spawn(this.options);
+      await pause(ms);
+      await aborted.stop('SIGKILL');
+      this.history.note(`kill -9 to process ${aborted.pid}, ${ms} ms after its start`);
+    }
+    return this.launch();
   }
 
   private async launch(args: readonly string[] = []): Promise<BuiltService> {
