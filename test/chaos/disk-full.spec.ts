@@ -40,15 +40,9 @@ async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): 
     const history = ground.history(`round-${round}`);
     const client = new ChaosClient(target, history);
     const load = new MixedLoad({ client, agents, dice, round, runs: RUNS, cancelled: 10 });
-    const calls = dice.between(1, MOST_CALLS);
-    const reached = new Promise<void>((resolve) => {
-      const from = agents.calls.length;
-      agents.onCall = () => {
-        if (agents.calls.length - from >= calls) resolve();
-      };
-    });
+    const enough = agents.afterCalls(dice.between(1, MOST_CALLS));
     const driving = load.drive();
-    await reached;
+    await enough;
 
     const { pid } = await target.up();
     disk.fill(pid);
@@ -60,7 +54,7 @@ async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): 
     let others = 0;
     await waitFor('requests to be refused', async () => {
       others += 1;
-      await load.startAnother(`full-${others}`);
+      await load.tryAnother(`full-${others}`);
       return refusalsIn(history) >= REFUSALS;
     });
     await waitFor('readiness to be off', async () => (await isReady()) === false);

@@ -60,7 +60,10 @@ class Crashes {
     let calls = 0;
     this.agents.onCall = () => {
       calls += 1;
-      if (calls === next?.calls) this.last = this.crash(next);
+      if (calls !== next?.calls) return;
+      this.last = this.crash(next);
+      // A process that does not come up again is reported by `stop`, and to whoever asks it.
+      this.last.catch(() => undefined);
     };
   }
 

@@ -5,6 +5,9 @@ import { waitFor } from './wait-for.js';
 
 export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
 
+/** Far more than it takes, but for a machine that many test suites share. */
+const START_WITHIN_MS = 60_000;
+
 export interface BuiltServiceOptions {
   /** File of the SQLite database. */
   readonly database: string;
@@ -35,13 +38,12 @@ export class BuiltService {
   /** Starts it and resolves when it is ready. */
   static async start(options: BuiltServiceOptions): Promise<BuiltService> {
     const service = await BuiltService.spawn(options);
-    await waitFor('the service to be ready', async () => {
-      if (service.hasExited) throw new Error(`the service stopped: ${service.output}`);
-      return fetch(`${service.url}/health/ready`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-    });
+    try {
+      await waitFor('the service to be ready', () => service.isReady(), START_WITHIN_MS);
+    } catch (error) {
+      await service.stop('SIGKILL');
+      throw new Error(`the service did not start: ${service.output}`, { cause: error });
+    }
     return service;
   }
 
@@ -116,5 +118,13 @@ export class BuiltService {
   async exited(): Promise<number | null> {
     if (!this.hasExited) await once(this.child, 'exit');
     return this.child.exitCode;
+  }
+
+  private isReady(): Promise<boolean> {
+    if (this.hasExited) throw new Error('the process has ended');
+    return fetch(`${this.url}/health/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
   }
 }

@@ -72,6 +72,16 @@ export class AgentServer {
     this.awaited.delete(runId);
   }
 
+  /** Resolves when `count` more calls have arrived. */
+  afterCalls(count: number): Promise<void> {
+    const last = this.calls.length + count;
+    return new Promise((resolve) => {
+      this.onCall = ({ ordinal }) => {
+        if (ordinal === last) resolve();
+      };
+    });
+  }
+
   /** From now on calls are remembered but not answered. */
   shut(): void {
     this.isShut = true;

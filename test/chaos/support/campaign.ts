@@ -78,7 +78,7 @@ export function campaign(title: string, name: string, body: (ground: Ground) => 
       await ground.leave({ keep: !isOver });
     }
   };
-  it(title, run, extent({ short: 120_000, full: 3_600_000 }));
+  it(title, run, extent({ short: 300_000, full: 3_600_000 }));
 }
 
 /** @throws {Error} that lists the violations, if there are any. */

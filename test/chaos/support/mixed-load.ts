@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../../support/dice.js';
 import type { AgentServer } from './agent-server.js';
 import type { ChaosClient, StreamEnd } from './chaos-client.js';
+import type { Answer } from './history.js';
 import { CASE_LABEL, ROUND_LABEL } from './evidence.js';
 import { type ExpectedEnd, FAMILIES, type Specimen, drawSpecimen } from './mixed-graphs.js';
 
@@ -62,9 +63,20 @@ export class MixedLoad {
     await Promise.all(Array.from({ length: LANES }, lane));
   }
 
-  /** Starts one run beyond the planned ones, once the graphs are there. */
-  async startAnother(name: string): Promise<void> {
-    await this.perform({ ...this.planRun(`${this.options.round}-${name}`), hasKey: false, then: 'leave' });
+  /**
+   * Sends one start beyond the planned ones, once; the graphs must be there.
+   *
+   * @throws {Error} if it is not accepted.
+   */
+  async startAnother(name: string): Promise<string> {
+    const answer = await this.tryAnother(name);
+    if (answer?.status !== 202) throw new Error(`the start of ${name} was answered ${answer?.status}`);
+    return (answer.body as { readonly run_id: string }).run_id;
+  }
+
+  /** Sends one start beyond the planned ones, once. Answers what came back. */
+  tryAnother(name: string): Promise<Answer | undefined> {
+    return this.start({ ...this.planRun(`${this.options.round}-${name}`), hasKey: false });
   }
 
   /** Resolves when all streams have closed and everything that followed a start was answered. */
@@ -101,16 +113,19 @@ export class MixedLoad {
     return (body as { readonly graph_id: string }).graph_id;
   }
 
-  private async perform(planned: PlannedRun): Promise<void> {
+  private async start({ label, v, hasKey, specimen }: PlannedRun): Promise<Answer | undefined> {
     const { client, round } = this.options;
-    const { label, v, hasKey } = planned;
     const labels = { [CASE_LABEL]: label, [ROUND_LABEL]: round };
-    const graphId = this.graphIds[planned.specimen];
-    const question = { method: 'POST', path: '/runs', body: { graph_id: graphId, input: { v }, labels } };
-    const answer = hasKey ? await client.insist({ ...question, key: `run-${label}` }) : await client.ask(question);
+    const body = { graph_id: this.graphIds[specimen], input: { v }, labels };
+    const question = { method: 'POST', path: '/runs', body };
+    return hasKey ? client.insist({ ...question, key: `run-${label}` }) : client.ask(question);
+  }
+
+  private async perform(planned: PlannedRun): Promise<void> {
+    const answer = await this.start(planned);
     if (answer?.status !== 202) return;
     const { run_id: runId } = answer.body as { readonly run_id: string };
-    if (planned.then === 'watch') this.streams.push(client.watch(runId));
+    if (planned.then === 'watch') this.streams.push(this.options.client.watch(runId));
     if (planned.then === 'read') this.followUps.push(this.readUntilEnd(runId));
     if (planned.then === 'cancel') this.followUps.push(this.cancel(runId, planned.thenMs));
   }
