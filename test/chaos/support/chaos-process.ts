@@ -75,7 +75,7 @@ export class ChaosProcess {
     this.leaving.add(service);
     process.kill(service.pid, 'SIGKILL');
     this.history.note(`kill -9 to process ${service.pid}`);
-    this.current = this.relaunch(service, abortedStarts);
+    this.current = this.replace(service, abortedStarts);
     await this.current;
   }
 
@@ -114,7 +114,7 @@ export class ChaosProcess {
     await service.stop('SIGKILL');
   }
 
-  private async relaunch(gone: BuiltService, abortedStarts: readonly number[]): Promise<BuiltService> {
+  private async replace(gone: BuiltService, abortedStarts: readonly number[]): Promise<BuiltService> {
     await gone.stop('SIGKILL');
     for (const ms of abortedStarts) {
       const aborted = await BuiltService.spawn(this.options);
