@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type EpochMs, epochMs } from './core/index.js';
 
+/** Node's timers hold at most this many milliseconds. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** Keeps what was to happen from happening; does nothing once it has. */
+export type Cancel = () => void;
+
 /** The time that runs live by. */
 export abstract class Clock {
   /** Never runs backwards within a process, whatever happens to the wall clock. */
   abstract now(): EpochMs;
+
+  /** Has `action` called once, in a turn of its own, when `now` has reached `when`. */
+  abstract at(when: EpochMs, action: () => void): Cancel;
 }
 
 /** Wall time at the start of the process, advanced by the monotonic clock: a jump of the wall clock moves no deadline. */
@@ -12,6 +21,23 @@ export abstract class Clock {
 export class SystemClock extends Clock {
   override now(): EpochMs {
     return epochMs(Math.round(performance.timeOrigin + performance.now()));
+  }
+
+  override at(when: EpochMs, action: () => void): Cancel {
+    let timer: NodeJS.Timeout;
+    const arm = (waitMs: number): void => {
+      timer = setTimeout(
+        () => {
+          // Timers may fire a moment early, and long waits come in pieces.
+          const leftMs = when - this.now();
+          if (leftMs > 0) arm(leftMs);
+          else action();
+        },
+        Math.min(MAX_TIMER_MS, waitMs),
+      );
+    };
+    arm(Math.max(0, when - this.now()));
+    return () => clearTimeout(timer);
   }
 }
 
@@ -33,5 +59,9 @@ export class RunClock extends Clock {
 
   override now(): EpochMs {
     return epochMs(this.process.now() + this.aheadMs);
+  }
+
+  override at(when: EpochMs, action: () => void): Cancel {
+    return this.process.at(epochMs(when - this.aheadMs), action);
   }
 }

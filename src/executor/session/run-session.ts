@@ -15,14 +15,11 @@ import {
 } from '../core/index.js';
 import type { EventBus } from '../../events/index.js';
 import type { Journal } from '../../storage/index.js';
-import { type Clock, RunClock } from '../clock.js';
+import { type Cancel, type Clock, RunClock } from '../clock.js';
 import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
 import { prepareInvocation } from './invocation.js';
 import { projectRun } from './projection.js';
 import { type SuspectGate, SuspectWatch } from './suspect-watch.js';
-
-/** Node's timers hold at most this many milliseconds. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** How a session ended. */
 export type SessionEnd =
@@ -74,7 +71,8 @@ export class RunSession {
   private waiting: Waiting[] = [];
   /** Attempts under way, by node index. */
   private readonly attempts = new Map<number, { readonly attempt: number; readonly handle: AttemptHandle }>();
-  private timer: NodeJS.Timeout | undefined;
+  /** Stops the timer of the next deadline. */
+  private disarm: Cancel | undefined;
   private readonly suspects: SuspectWatch;
   private readonly clock: RunClock;
   private isDraining = false;
@@ -222,17 +220,15 @@ export class RunSession {
   }
 
   private armTimer(): void {
-    clearTimeout(this.timer);
+    this.disarm?.();
     const due = nextDeadline(this.parts.state);
-    if (due === undefined) return;
-    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, due - this.clock.now()));
-    this.timer = setTimeout(() => this.submit({ type: 'tick' }), waitMs);
+    this.disarm = due === undefined ? undefined : this.clock.at(due, () => this.submit({ type: 'tick' }));
   }
 
   private end(end: SessionEnd): void {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
-    clearTimeout(this.timer);
+    this.disarm?.();
     for (const { handle } of this.attempts.values()) handle.abandon();
     this.attempts.clear();
     this.suspects.close();

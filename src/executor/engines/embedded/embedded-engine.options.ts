@@ -1,9 +1,11 @@
-/** What the embedded engine takes from the configuration; the value is the injection token. */
+/** What the embedded engine takes from the configuration, and its randomness; the class is the injection token. */
 export class EmbeddedEngineOptions {
   constructor(
     /** Runs that execute at once in this process. */
     readonly maxConcurrentRuns: number,
     /** Environment variables that templates may read, by name. */
     readonly templateEnv: Readonly<Record<string, string>>,
+    /** Uniform in [0, 1); for the jitter of waits. */
+    readonly random: () => number = Math.random,
   ) {}
 }

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
-import { Clock } from '../../clock.js';
-import { type Blame, type RunId, type RunStatus, isTerminalRun } from '../../core/index.js';
+import { type Cancel, Clock } from '../../clock.js';
+import { type Blame, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
 import { type FoldedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
@@ -35,8 +35,8 @@ export class EmbeddedEngine extends RunEngine {
   private readonly live = new Map<RunId, Promise<RunSession | undefined>>();
   private readonly inquest: CrashInquest;
   private gate: TimedSuspectGate;
-  /** How often in a row a run's session was lost, and the timer after which it is taken again. */
-  private readonly lost = new Map<RunId, { readonly times: number; timer: NodeJS.Timeout | undefined }>();
+  /** How often in a row a run's session was lost, and what keeps it from being taken again. */
+  private readonly lost = new Map<RunId, { readonly times: number; readonly forgo: Cancel }>();
 
   constructor(
     private readonly runs: RunRepository,
@@ -105,14 +105,14 @@ export class EmbeddedEngine extends RunEngine {
     this.queue.clear();
     this.deadlines.clear();
     this.gate.close();
-    for (const { timer } of this.lost.values()) clearTimeout(timer);
+    for (const { forgo } of this.lost.values()) forgo();
     const sessions = await this.sessions();
     for (const session of sessions) session.drain();
     const allEnded = Promise.all(sessions.map((session) => session.ended));
     const grace = Promise.withResolvers<void>();
-    const timer = setTimeout(grace.resolve, graceMs);
+    const forgo = this.after(graceMs, grace.resolve);
     await Promise.race([allEnded, grace.promise]);
-    clearTimeout(timer);
+    forgo();
     for (const session of sessions) session.interrupt();
     await allEnded;
   }
@@ -192,10 +192,9 @@ export class EmbeddedEngine extends RunEngine {
     const folded = known ?? (await this.reader.load(runId));
     if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
     const { journal, bus, invoker, clock, gate } = this;
-    const { templateEnv } = this.options;
+    const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    const random = Math.random;
     return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
   }
 
@@ -219,8 +218,11 @@ export class EmbeddedEngine extends RunEngine {
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
-    const timer = setTimeout(() => this.offer({ runId }), waitMs);
-    this.lost.set(runId, { times, timer });
+    this.lost.set(runId, { times, forgo: this.after(waitMs, () => this.offer({ runId })) });
+  }
+
+  private after(ms: number, action: () => void): Cancel {
+    return this.clock.at(epochMs(this.clock.now() + ms), action);
   }
 
   private release(runId: RunId): void {

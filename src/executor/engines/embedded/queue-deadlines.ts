@@ -1,12 +1,9 @@
-import type { Clock } from '../../clock.js';
+import type { Cancel, Clock } from '../../clock.js';
 import type { EpochMs, RunId } from '../../core/index.js';
-
-/** Node's timers hold at most this many milliseconds. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** Watches the runs that must start by a moment while they wait in the queue. */
 export class QueueDeadlines {
-  private readonly timers = new Map<RunId, NodeJS.Timeout>();
+  private readonly timers = new Map<RunId, Cancel>();
 
   constructor(
     private readonly clock: Clock,
@@ -15,21 +12,20 @@ export class QueueDeadlines {
 
   add(runId: RunId, startBy: EpochMs): void {
     this.remove(runId);
-    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, startBy - this.clock.now()));
-    const timer = setTimeout(() => {
+    const cancel = this.clock.at(startBy, () => {
       this.timers.delete(runId);
       this.onDue(runId);
-    }, waitMs);
-    this.timers.set(runId, timer);
+    });
+    this.timers.set(runId, cancel);
   }
 
   remove(runId: RunId): void {
-    clearTimeout(this.timers.get(runId));
+    this.timers.get(runId)?.();
     this.timers.delete(runId);
   }
 
   clear(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const cancel of this.timers.values()) cancel();
     this.timers.clear();
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.js';
+import type { Cancel, Clock } from '../../clock.js';
 import { type EpochMs, type RunId, SuspectQueue } from '../../core/index.js';
 import type { HeldSuspect, SuspectGate } from '../../session/index.js';
 
@@ -9,7 +9,7 @@ export class TimedSuspectGate implements SuspectGate {
   private readonly queue: SuspectQueue;
   /** What lets each waiting suspect go. */
   private readonly admits = new Map<string, () => void>();
-  private timer: NodeJS.Timeout | undefined;
+  private disarm: Cancel | undefined;
 
   /** @param bornAt When the engine took its runs over. */
   constructor(
@@ -35,15 +35,15 @@ export class TimedSuspectGate implements SuspectGate {
 
   /** Lets nobody go any more. */
   close(): void {
-    clearTimeout(this.timer);
+    this.disarm?.();
     this.admits.clear();
   }
 
   private arm(): void {
-    clearTimeout(this.timer);
+    this.disarm?.();
     const { nextAt } = this.queue;
-    if (nextAt === undefined || this.admits.size === 0) return;
-    this.timer = setTimeout(() => this.admit(), Math.max(0, nextAt - this.clock.now()));
+    const isWaiting = nextAt !== undefined && this.admits.size > 0;
+    this.disarm = isWaiting ? this.clock.at(nextAt, () => this.admit()) : undefined;
   }
 
   private admit(): void {
