@@ -57,6 +57,22 @@ describe('the schema of the database', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('keeps the runs of an older program, which retry none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+    const url = `sqlite:///${join(folder, 'wand.db')}`;
+    const older = await openDataSource({ ...options(url), migrations: MIGRATIONS.slice(0, 1) });
+    sqliteHandle(older).exec(`
+      INSERT INTO graphs VALUES ('g', 'graph', 1, 0, 0, NULL);
+      INSERT INTO graph_versions VALUES ('g', 1, 'graph', 0, '{}');
+      INSERT INTO runs VALUES ('r', 'SUCCESS', 100, 5, 0, 'g', 1, 'graph', 0, 0, 0, '{}', '{}', NULL, '{}', '[]')`);
+    await older.destroy();
+    const upgraded = await openDataSource(options(url));
+    const rows = sqliteHandle(upgraded).prepare('SELECT run_id, nodes, retry_of, root_run_id FROM runs').all();
+    expect(rows).toEqual([{ run_id: 'r', nodes: '[]', retry_of: null, root_run_id: null }]);
+    await upgraded.destroy();
+    await rm(folder, { recursive: true });
+  });
+
   it('of a newer program is refused, naming both versions, and left alone', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
     const url = `sqlite:///${join(folder, 'wand.db')}`;
