@@ -346,6 +346,22 @@ describe('POST /runs/{run_id}/retry', () => {
     expect((await api.get(`/runs/${third.run_id}/nodes/b`)).body).toMatchObject({ params: { x: 1, z: 2 } });
   });
 
+  it('treats nodes alike whatever they are called', async () => {
+    const done = await finishedRun({ nodes: [fragile('__proto__'), fragile('constructor'), fragile('toString')] });
+    const rawBody = '{"params":{"__proto__":{"x":1}},"with_output":{"constructor":{"given":true}},"from":["toString"]}';
+    const answer = await api.post(`/runs/${done.run_id}/retry`, undefined, { rawBody });
+    expect(answer).toMatchObject({ status: 202, body: { reused: [], rerun: ['__proto__', 'toString'] } });
+    const { run_id } = answer.body as Retried;
+    const { result } = await ended(run_id);
+    expect(Object.entries(result?.outputs ?? {})).toEqual([
+      ['__proto__', { x: 1, key: `${done.run_id}:__proto__` }],
+      ['constructor', { given: true }],
+      ['toString', { key: `${done.run_id}:toString` }],
+    ]);
+    const again = await retry(run_id, { from: ['toString'], dry_run: true });
+    expect(again.body).toMatchObject({ reused: ['__proto__', 'constructor'] });
+  });
+
   describe('refuses with a pointer', () => {
     const strict = {
       nodes: [
