@@ -65,6 +65,16 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       expect(await storage.journal.read(aRunId(1), { afterSeq: 10, limit: 3 })).toEqual([]);
     });
 
+    it('ends a page with the entry that makes it large enough, and reads one in any case', async () => {
+      await createRun(1, 10);
+      const { msg } = anEntry(2);
+      const page = (maxChars: number) =>
+        storage.journal.read(aRunId(1), { afterSeq: 1, limit: 5, maxChars }).then((entries) => entries.length);
+      expect(await page(msg.length * 3)).toBe(3);
+      expect(await page(1)).toBe(1);
+      expect(await page(1_000_000)).toBe(5);
+    });
+
     it('filters by minimum level and by node, together', async () => {
       const entries = [
         anEntry(1),

@@ -6,8 +6,9 @@ import { ConnectionClosed, type SseConnection } from './sse-connection.js';
 import { entryText, eventText, retryText } from './sse-text.js';
 import { isTerminalEntry } from './terminal-entry.js';
 
-/** Entries read from the journal at once. */
+/** Entries read from the journal at once, and the size of their texts: many clients may be held up at once. */
 const PAGE = 500;
+const PAGE_CHARS = 65_536;
 const RETRY_MS = 2_000;
 
 export interface RunStreamParts {
@@ -86,8 +87,8 @@ export class RunStream {
   /** Answers whether there is more. While the client does not read, no page is held for it: the journal has it. */
   private async sendPage(): Promise<boolean> {
     const { runId, journal } = this.parts;
-    const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE });
-    return !(await this.send(page)) || page.length === PAGE;
+    const page = await journal.read(runId, { afterSeq: this.cursor, limit: PAGE, maxChars: PAGE_CHARS });
+    return !(await this.send(page)) || page.length > 0;
   }
 
   private async follow(): Promise<void> {

@@ -76,7 +76,7 @@ export class SseConnection implements OpenRequest {
   /** Waits a while for room; false if there is none yet. Whoever holds much for the client lets go of it then. */
   async drainsSoon(): Promise<boolean> {
     this.fullSince ??= performance.now();
-    await this.waitForDrain();
+    if (!this.isClosed) await this.waitForDrain();
     if (!this.isCongested) this.fullSince = undefined;
     return !this.isCongested;
   }

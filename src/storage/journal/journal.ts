@@ -51,6 +51,8 @@ export interface JournalQuery {
   readonly afterSeq: number;
   /** At most this many, in order of `seq`. */
   readonly limit: number;
+  /** Ends the page with the entry whose text fills so many characters. */
+  readonly maxChars?: number;
   readonly minLevel?: Level;
   readonly nodeId?: string;
 }

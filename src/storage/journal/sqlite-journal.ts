@@ -71,15 +71,15 @@ export class SqliteJournal extends Journal {
   }
 
   override read(runId: RunId, query: JournalQuery): Promise<JournalEntry[]> {
-    const { afterSeq, limit, minLevel = 'debug', nodeId } = query;
-    const lvl = levelWeight(minLevel);
-    return this.database.read(() => {
-      const rows =
-        nodeId === undefined
-          ? this.sql.readAll.all(runId, afterSeq, lvl, limit)
-          : this.sql.readNode.all(runId, afterSeq, lvl, nodeId, limit);
-      return rows.map(toEntry);
-    });
+    const { afterSeq, limit, maxChars, minLevel = 'debug', nodeId } = query;
+    const node = nodeId === undefined ? [] : [nodeId];
+    const statement = nodeId === undefined ? this.sql.readAll : this.sql.readNode;
+    const params = [runId, afterSeq, levelWeight(minLevel), ...node, limit];
+    return this.database.read(() =>
+      maxChars === undefined
+        ? statement.all(...params).map(toEntry)
+        : firstEntries(statement.iterate(...params), maxChars),
+    );
   }
 
   private runUpdate(run: RunProjection | RunProgress, lastSeq: number) {
@@ -99,6 +99,18 @@ export class SqliteJournal extends Journal {
   private insertEvents(events: readonly RunEventEntity[]): void {
     for (const event of events) this.sql.insertEvent.run(this.sql.events.values(event));
   }
+}
+
+/** Up to the entry that fills `maxChars`: at least one, if there are any. */
+function firstEntries(rows: Iterable<EventRow>, maxChars: number): JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  let chars = 0;
+  for (const row of rows) {
+    entries.push(toEntry(row));
+    chars += row.msg.length + (row.dataJson?.length ?? 0);
+    if (chars >= maxChars) break;
+  }
+  return entries;
 }
 
 function newRunRow({ labels, retry, ...run }: NewRun, entries: readonly JournalEntry[]): RunEntity {
@@ -154,8 +166,8 @@ function prepareStatements(database: SqliteDatabase) {
   const selectPage = (filter: string): string =>
     `SELECT ${events.selection} FROM run_events
      WHERE run_id = ? AND seq > ? AND lvl >= ? ${filter} ORDER BY seq LIMIT ?`;
-  const readAll = database.prepare<[RunId, number, number, number], EventRow>(selectPage(''));
-  const readNode = database.prepare<[RunId, number, number, string, number], EventRow>(selectPage('AND node_id = ?'));
+  const readAll = database.prepare<(string | number)[], EventRow>(selectPage(''));
+  const readNode = database.prepare<(string | number)[], EventRow>(selectPage('AND node_id = ?'));
   return {
     runs,
     labels,

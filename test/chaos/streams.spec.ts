@@ -1,0 +1,95 @@
+import { waitFor } from '../support/wait-for.js';
+import { type Ground, assertNone, campaign, extent } from './support/campaign.js';
+import type { BuiltService } from '../support/built-service.js';
+import { Reader, silentReader } from './support/stream-crowd.js';
+
+const READERS = extent({ short: 20, full: 400 });
+const SILENT = extent({ short: 40, full: 100 });
+const NODES = 300;
+/** Of one output: all together are more than the sockets of one stream take on both sides. */
+const OUTPUT_BYTES = 20_000;
+/** All that the process may have: too little to hold for each silent client what it does not read. */
+const HEAP_MB = extent({ short: 192, full: 320 });
+
+interface Measured {
+  readonly open: number;
+  readonly lagged: number;
+}
+
+async function measure(service: BuiltService): Promise<Measured> {
+  const text = await (await service.request('/metrics')).text();
+  const valueOf = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  return {
+    open: valueOf('wand_streams_open'),
+    lagged: valueOf('wand_streams_lagged_total'),
+  };
+}
+
+/** One node that waits until its call is answered, then many with large outputs. */
+function heldGraph({ agents }: Ground): object {
+  const wide = Array.from({ length: NODES }, (_, index) => ({
+    id: `n${index}`,
+    type: 'agent.echo',
+    params: { x: '${input.text}' },
+  }));
+  return {
+    name: 'held',
+    nodes: [{ id: 'held', type: 'agent.fetch', params: agents.fetchParams({ node: 'held' }) }, ...wide],
+    edges: wide.map(({ id }) => ({ from: 'held', to: id })),
+    options: { concurrency: 10 },
+  };
+}
+
+describe('many readers of one run, some of whom never read', () => {
+  campaign(
+    'get every event once; those who never read cost next to nothing and are let go',
+    'streams',
+    async (ground) => {
+      const target = await ground.start(ground.history(), {
+        nodeArgs: [`--max-old-space-size=${HEAP_MB}`],
+        env: { MONITORING__SSE_QUEUE_SIZE: '100', MONITORING__SSE_STALL_SEC: '2' },
+      });
+      const service = await target.up();
+      const port = Number(new URL(service.url).port);
+      ground.agents.shut();
+      const { graph_id } = await service.post<{ graph_id: string }>('/graphs', heldGraph(ground));
+      const input = { text: 'x'.repeat(OUTPUT_BYTES) };
+      const { run_id } = await service.post<{ run_id: string }>('/runs', { graph_id, input });
+      const path = `/runs/${run_id}/stream`;
+
+      const readers = Array.from({ length: READERS }, () => new Reader(port, path));
+      const reading = readers.map((reader) => reader.read());
+      const hangUps = await Promise.all(Array.from({ length: SILENT }, () => silentReader(port, path)));
+      await waitFor('all streams to be open', async () => (await measure(service)).open === READERS + SILENT);
+
+      ground.agents.open();
+      await waitFor('the silent ones to be let go', async () => (await measure(service)).lagged >= SILENT, 120_000);
+      await Promise.all(reading);
+      await waitFor('all streams to be closed', async () => (await measure(service)).open === 0);
+
+      const entries = await service.json<{ seq: number }[]>(`/runs/${run_id}/logs?limit=10000`);
+      const expected = entries.map(({ seq }) => seq).join(' ');
+      assertNone(
+        readers.flatMap(({ seqs }, index) =>
+          seqs.join(' ') === expected
+            ? []
+            : [`reader ${index} got ${seqs.length} events of ${entries.length}: ${seqs.join(' ')}`],
+        ),
+      );
+
+      // Replays of the finished run, by clients that never read either: nothing comes in behind which they could fall.
+      hangUps.push(...(await Promise.all(Array.from({ length: SILENT }, () => silentReader(port, path)))));
+      await waitFor(
+        'the silent replays to be let go',
+        async () => (await measure(service)).lagged >= 2 * SILENT,
+        60_000,
+      );
+      await waitFor('all replays to be closed', async () => (await measure(service)).open === 0);
+      for (const hangUp of hangUps) hangUp();
+
+      await target.stop('SIGTERM');
+      const reconnects = readers.reduce((sum, reader) => sum + reader.reconnects, 0);
+      return { streams: READERS + 2 * SILENT, events: entries.length, reconnects, 'MB of heap': HEAP_MB };
+    },
+  );
+});
