@@ -1,6 +1,7 @@
 import { waitFor } from '../support/wait-for.js';
-import { assertNone, campaign, extent, type Ground } from './support/campaign.js';
+import { assertNone, campaign, extent, type Ground, type Tally } from './support/campaign.js';
 import { ChaosClient } from './support/chaos-client.js';
+import type { ChaosProcess } from './support/chaos-process.js';
 import { conclude } from './support/conclude.js';
 import { integrityOf } from './support/evidence.js';
 import type { History } from './support/history.js';
@@ -28,8 +29,48 @@ function refusalsIn(history: History): number {
   ).length;
 }
 
+interface Squeeze {
+  readonly target: ChaosProcess;
+  readonly client: ChaosClient;
+  readonly history: History;
+  readonly load: MixedLoad;
+  readonly disk: SmallDisk;
+}
+
+/** The state of readiness; undefined if nobody answered. */
+async function isReady(client: ChaosClient): Promise<boolean | undefined> {
+  const answer = await client.ask({ method: 'GET', path: '/health/ready' });
+  return answer === undefined ? undefined : answer.status === 200;
+}
+
+/** Fills the disk and resolves when requests are refused, while the process lives and reads. */
+async function fill({ target, client, history, load, disk }: Squeeze): Promise<void> {
+  disk.fill((await target.up()).pid);
+  history.note('the disk is full');
+  let others = 0;
+  await waitFor('requests to be refused', async () => {
+    others += 1;
+    await load.tryAnother(`full-${others}`);
+    return refusalsIn(history) >= REFUSALS;
+  });
+  await waitFor('readiness to be off', async () => (await isReady(client)) === false);
+  expect(await client.ask({ method: 'GET', path: '/health/live' })).toMatchObject({ status: 200 });
+  expect(await client.ask({ method: 'GET', path: '/runs?limit=1' })).toMatchObject({ status: 200 });
+}
+
+/** Makes room again, for the process that has lived through it all or for the next one. */
+async function recover({ target, client, history, disk }: Squeeze, way: (typeof WAYS_OUT)[number]): Promise<void> {
+  const { pid } = await target.up();
+  if (way === 'SIGTERM') expect(await target.stop(way)).toBe(0);
+  if (way === 'SIGKILL') await target.stop(way);
+  disk.empty(pid);
+  history.note('there is room again');
+  if (way !== 'wait') await target.start();
+  await waitFor('readiness to be on', () => isReady(client));
+}
+
 /** `firstWay` is the place in `WAYS_OUT` where the first round begins. */
-async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): Promise<Record<string, number>> {
+async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): Promise<Tally> {
   const { agents } = ground;
   const { database } = disk;
   const tally = { rounds: ROUNDS, runs: 0, refusals: 0, restarts: 0 };
@@ -40,47 +81,23 @@ async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): 
     const history = ground.history(`round-${round}`);
     const client = new ChaosClient(target, history);
     const load = new MixedLoad({ client, agents, dice, round, runs: RUNS, cancelled: 10 });
+    const squeeze = { target, client, history, load, disk };
+    const way = WAYS_OUT[(index + firstWay) % WAYS_OUT.length] ?? 'wait';
+
     const enough = agents.afterCalls(dice.between(1, MOST_CALLS));
     const driving = load.drive();
     await enough;
-
-    const { pid } = await target.up();
-    disk.fill(pid);
-    history.note('the disk is full');
-    const isReady = async (): Promise<boolean | undefined> => {
-      const ready = await client.ask({ method: 'GET', path: '/health/ready' });
-      return ready === undefined ? undefined : ready.status === 200;
-    };
-    let others = 0;
-    await waitFor('requests to be refused', async () => {
-      others += 1;
-      await load.tryAnother(`full-${others}`);
-      return refusalsIn(history) >= REFUSALS;
-    });
-    await waitFor('readiness to be off', async () => (await isReady()) === false);
-    expect(await client.ask({ method: 'GET', path: '/health/live' })).toMatchObject({ status: 200 });
-    expect(await client.ask({ method: 'GET', path: '/runs?limit=1' })).toMatchObject({ status: 200 });
-
-    const way = WAYS_OUT[(index + firstWay) % WAYS_OUT.length] ?? 'wait';
-    if (way !== 'wait') {
-      const code = await target.stop(way);
-      if (way === 'SIGTERM') expect(code).toBe(0);
-      disk.empty(pid);
-      await target.start();
-      tally.restarts += 1;
-    } else {
-      disk.empty(pid);
-    }
-    history.note('there is room again');
-    await waitFor('readiness to be on', isReady);
-
+    await fill(squeeze);
+    await recover(squeeze, way);
     await driving;
+
     const { expected } = load;
     const { violations, evidence } = await conclude({ client, target, history, agents, database, round, expected });
     await load.settled();
     assertNone(violations);
     tally.runs += evidence.runs.length;
     tally.refusals += refusalsIn(history);
+    tally.restarts += way === 'wait' ? 0 : 1;
   }
   expect(await target.stop('SIGTERM')).toBe(0);
   expect(integrityOf(database)).toBe('ok');
