@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addConfigCommand } from './commands/config.command.js';
 import type { CommandHost } from './commands/command-host.js';
 import { addDemoCommand } from './commands/demo.command.js';
+import { addExplainCommand } from './commands/explain.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
 import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
@@ -38,6 +39,7 @@ export function buildProgram(host: CommandHost): Command {
     addServeCommand,
     addRunCommand,
     addRetryCommand,
+    addExplainCommand,
     addValidateCommand,
     addGraphCommand,
     addConfigCommand,

@@ -5,6 +5,8 @@ import { GraphsModule } from '../graphs/index.js';
 import { HttpModule } from '../http/index.js';
 import { PluginsModule } from '../plugins/index.js';
 import { ArtifactsController } from './artifacts/artifacts.controller.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { RunExplainer } from './explain/run-explainer.js';
 import { Retention } from './removal/retention.js';
 import { RunRemover } from './removal/run-remover.js';
 import { RunSweeper } from './removal/run-sweeper.js';
@@ -20,7 +22,7 @@ import { StreamsController } from './stream/streams.controller.js';
 
 @Module({
   imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
-  controllers: [RunsController, StreamsController, ArtifactsController, RetryController],
+  controllers: [RunsController, StreamsController, ArtifactsController, RetryController, ExplainController],
   providers: [
     RunStarter,
     RunsService,
@@ -31,6 +33,7 @@ import { StreamsController } from './stream/streams.controller.js';
     RunRemover,
     RunSweeper,
     Retention,
+    RunExplainer,
   ],
   exports: [RunStarter, RunsService, StreamHub, RunSweeper, Retention],
 })

@@ -27,6 +27,8 @@ export type ConditionVerdict =
 /** The condition of an edge, ready to evaluate. Evaluating never throws and ends in bounded time. */
 export interface EdgeCondition {
   evaluate(scope: ConditionScope): ConditionVerdict;
+  /** Names that an expression uses, each with the keys that follow it; empty for the object form. */
+  readonly references: readonly (readonly string[])[];
 }
 
 type Test = (scope: ConditionScope) => boolean;
@@ -48,6 +50,7 @@ export function compileEdgeCondition(cond: string | ConditionSpec, expressions: 
 function compileExpressionForm(source: string, expressions: ExpressionCompiler): EdgeCondition {
   const expression = compileOver(CONDITION_NAMES, source, expressions);
   return {
+    references: expression.references,
     evaluate({ output, input, mapped, error = null }) {
       const result = expression.evaluate({ output, input, mapped, error });
       if (!result.ok) return { verdict: 'error', message: result.message };
@@ -60,6 +63,7 @@ function compileExpressionForm(source: string, expressions: ExpressionCompiler):
 function compileObjectForm(spec: ConditionSpec, expressions: ExpressionCompiler): EdgeCondition {
   const test = compileTest(spec, expressions);
   return {
+    references: [],
     evaluate(scope) {
       try {
         return test(scope) ? TRUE : FALSE;
@@ -107,8 +111,8 @@ function compileLeaf({ var: name, op, value }: Leaf, expressions: ExpressionComp
   };
 }
 
-/** Mapped names come first: a whole name, then a path into one; then a path in the output. */
-function findVariable({ mapped, output }: ConditionScope, name: string, segments: readonly string[]): Lookup {
+/** What a `var` stands for. Mapped names come first: a whole name, then a path into one; then a path in the output. */
+export function findVariable({ mapped, output }: ConditionScope, name: string, segments: readonly string[]): Lookup {
   if (Object.hasOwn(mapped, name)) return { found: true, value: mapped[name] as Json };
   const inMapped = lookup(mapped, segments);
   return inMapped.found ? inMapped : lookup(output, segments);

@@ -76,6 +76,10 @@ export {
   compile,
   withParams,
 } from './compile.js';
+export { type AttemptExplanation, ATTEMPT_OUTCOMES } from './explain-attempts.js';
+export { type ConditionExplanation, type ConditionValue } from './explain-condition.js';
+export { type EdgeExplanation, EDGE_VERDICTS } from './explain-edge.js';
+export { type ChainLink, type NodeExplanation, type WaitsFor, explainNode, summariseNode } from './explain-node.js';
 export { decide, nextDeadline } from './decide.js';
 export {
   decodeEntry,

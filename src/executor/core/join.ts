@@ -12,7 +12,8 @@ export type JoinVerdict =
 
 const RUNS: JoinVerdict = { runs: true };
 
-const REASON_OF: Readonly<Record<number, SkipReason>> = {
+/** The reason that a verdict gives to a node it keeps from running. */
+export const REASON_OF: Readonly<Record<number, SkipReason>> = {
   [Verdict.RUN_CANCELLED]: 'run_cancelled',
   [Verdict.UPSTREAM_FAILED]: 'upstream_failed',
   [Verdict.RUN_FAILING]: 'run_failing',

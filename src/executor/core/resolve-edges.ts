@@ -1,4 +1,5 @@
 import { type GraphPlan, type PlanEdge, type PlanNode, FROM_INPUT } from './compile.js';
+import type { ConditionScope } from './conditions.js';
 import { mappedValues, sourceValue, visibleError } from './node-input.js';
 import { type NodeState, type RunState, nodeRecord, Verdict } from './run-state.js';
 import type { EdgeOn } from './graph-definition.js';
@@ -92,14 +93,7 @@ function verdictAfterSkip(reason: SkipReason): Verdict {
 function conditionVerdict(state: RunState, edge: PlanEdge, takenGroups: ReadonlySet<string>): Verdict {
   if (edge.definition.group !== undefined && takenGroups.has(edge.definition.group)) return Verdict.COND_FALSE;
   if (edge.condition === undefined) return Verdict.TAKEN;
-  const output = sourceValue(state, edge);
-  const source: NodeState | undefined = edge.from === FROM_INPUT ? undefined : nodeRecord(state, edge.from).state;
-  const result = edge.condition.evaluate({
-    output,
-    input: state.input,
-    mapped: mappedValues(edge, output),
-    error: source?.status === 'FAILED' ? visibleError(source.error) : undefined,
-  });
+  const result = edge.condition.evaluate(conditionScope(state, edge));
   switch (result.verdict) {
     case 'true':
       return Verdict.TAKEN;
@@ -112,6 +106,18 @@ function conditionVerdict(state: RunState, edge: PlanEdge, takenGroups: Readonly
       return Verdict.COND_ERROR;
     }
   }
+}
+
+/** What the condition of an edge sees whose source has ended. */
+export function conditionScope(state: RunState, edge: PlanEdge): ConditionScope {
+  const output = sourceValue(state, edge);
+  const source: NodeState | undefined = edge.from === FROM_INPUT ? undefined : nodeRecord(state, edge.from).state;
+  return {
+    output,
+    input: state.input,
+    mapped: mappedValues(edge, output),
+    error: source?.status === 'FAILED' ? visibleError(source.error) : undefined,
+  };
 }
 
 /** True if a FAILED node's failure led somewhere: one of its `failure` or `done` edges was taken. */

@@ -1,0 +1,47 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { ZodQueryPipe } from '../../http/index.js';
+import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
+import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
+import { EXAMPLE_EXPLANATION } from './explain.examples.js';
+import { explanationSchema } from './explain.schemas.js';
+import { RunExplainer } from './run-explainer.js';
+import { toNodeExplanationDto } from './to-explanation-dto.js';
+
+const explainQuery = z.strictObject({ node: z.string().optional() });
+type ExplainQuery = z.infer<typeof explainQuery>;
+
+@ApiTags('runs')
+@Controller('runs/:run_id/explain')
+export class ExplainController {
+  constructor(private readonly explainer: RunExplainer) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Explain a run',
+    description:
+      'Why a node ran, waits or was skipped: each incoming edge with its verdict, its condition with the values it saw, ' +
+      'the attempts, and the chain back to the first cause. From the journal alone.',
+  })
+  @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
+  @ApiQuery({
+    name: 'node',
+    required: false,
+    description: 'Id of the node to explain; every node in a sentence when left out.',
+    schema: { type: 'string' },
+  })
+  @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
+  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'node-not-found')
+  async explainRun(
+    @Param('run_id') id: string,
+    @Query(new ZodQueryPipe(explainQuery)) { node }: ExplainQuery,
+  ): Promise<object> {
+    if (node === undefined) {
+      const { runId, status, explanation } = await this.explainer.explainRun(id);
+      return { run_id: runId, status, nodes: explanation };
+    }
+    const { runId, status, explanation } = await this.explainer.explainNode(id, node);
+    return { run_id: runId, status, node: toNodeExplanationDto(explanation) };
+  }
+}
