@@ -1,4 +1,4 @@
-import { type JournalEntry, type RunStatus, epochMs } from '../../src/executor/core/index.js';
+import { type JournalEntry, type JsonObject, type RunStatus, epochMs } from '../../src/executor/core/index.js';
 import {
   DatabaseLostError,
   IdempotencyConflictError,
@@ -229,6 +229,18 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         expect(await storage.idempotency.find(scope, 'k', NOON)).toBeUndefined();
         expect(await storage.idempotency.find(scope, 'old 1499', NOON)).toBeUndefined();
         expect(await storage.idempotency.find(scope, 'young', NOON)).toMatchObject({ key: 'young' });
+      });
+    });
+
+    describe('runs that expire in the queue', () => {
+      it('are those that have not begun and must in time', async () => {
+        await storage.graphs.create(aGraph(1));
+        const queued = (settings: JsonObject) => [anEntry(1, { data: { settings } })];
+        await storage.journal.create(aRun(1), queued({ expire_if_not_started_sec: 1.5 }));
+        await storage.journal.create(aRun(2), queued({ concurrency: 1 }));
+        await storage.journal.create(aRun(3), queued({ expire_if_not_started_sec: 5 }));
+        await storage.journal.append({ runId: aRunId(3), expectedSeq: 1, entries: [anEntry(2)], run: aProjection() });
+        expect(await storage.runs.expiring()).toEqual([{ runId: aRunId(1), startBy: NOON + 1 + 1_500 }]);
       });
     });
 

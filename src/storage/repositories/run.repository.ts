@@ -24,6 +24,12 @@ export interface StoredRun {
   readonly rootRunId: RunId;
 }
 
+export interface ExpiringRun {
+  readonly runId: RunId;
+  /** When it must have begun. */
+  readonly startBy: EpochMs;
+}
+
 export interface RunListQuery {
   readonly limit: number;
   /** Id of the last run of the page before. */
@@ -46,6 +52,8 @@ export abstract class RunRepository {
   /** Ids of runs that are not terminal, oldest first. `after` is the last id of the page before. */
   abstract unfinished(query: { limit: number; after?: RunId }): Promise<RunId[]>;
 
+  /** Runs that have not begun and expire unless they begin in time. */
+  abstract expiring(): Promise<ExpiringRun[]>;
   /** Ids of unfinished runs with a node that crashes have interrupted at least `times` times. */
   abstract crashedOften(times: number): Promise<RunId[]>;
 }

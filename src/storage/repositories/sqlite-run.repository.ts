@@ -3,7 +3,7 @@ import { RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../e
 import { RunEntity } from '../entities/run.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { runListSql } from './run-list-sql.js';
-import { type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
+import { type ExpiringRun, type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
 
 const UNFINISHED = RUN_STATUSES.filter((status) => !isTerminalRun(status));
 
@@ -37,6 +37,10 @@ export class SqliteRunRepository extends RunRepository {
     return this.database.read(() => this.sql.unfinishedIds.all(...params, limit).map(({ runId }) => runId));
   }
 
+  override expiring(): Promise<ExpiringRun[]> {
+    return this.database.read(() => this.sql.expiring.all());
+  }
+
   override crashedOften(times: number): Promise<RunId[]> {
     return this.database.read(() => this.sql.crashedOften.all(...UNFINISHED, times, times).map(({ runId }) => runId));
   }
@@ -63,6 +67,13 @@ function prepareStatements(database: SqliteDatabase) {
     `${UNFINISHED.map(() => 'SELECT run_id AS "runId" FROM runs WHERE status = ? AND run_id > ?').join(' UNION ALL ')}
      ORDER BY "runId" LIMIT ?`,
   );
+  const expiring = database.prepare<[], ExpiringRun>(
+    `SELECT run_id AS "runId", "startBy" FROM (
+       SELECT runs.run_id, run_events.ts + 1000 * json_extract(run_events.data, '$.settings.expire_if_not_started_sec') AS "startBy"
+       FROM runs JOIN run_events ON run_events.run_id = runs.run_id AND run_events.seq = 1
+       WHERE runs.status = 'PENDING')
+     WHERE "startBy" IS NOT NULL ORDER BY run_id`,
+  );
   // Each take-over raises the epoch, so that most runs are passed over without a look at their journals.
   const crashedOften = database.prepare<(string | number)[], { runId: RunId }>(
     `SELECT DISTINCT run_id AS "runId" FROM (
@@ -72,5 +83,5 @@ function prepareStatements(database: SqliteDatabase) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?)
      ORDER BY run_id`,
   );
-  return { byId, statusById, unfinishedIds, crashedOften };
+  return { byId, statusById, unfinishedIds, expiring, crashedOften };
 }

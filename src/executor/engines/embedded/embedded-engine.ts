@@ -91,6 +91,7 @@ export class EmbeddedEngine extends RunEngine {
       after = page.at(-1);
       resumed += page.length;
     } while (page.length === RESUME_PAGE);
+    for (const { runId, startBy } of await this.runs.expiring()) this.deadlines.add(runId, startBy);
     if (resumed > 0) this.logger.log(`resuming ${resumed} unfinished runs`);
     this.currentPhase = 'running';
     this.fill();
