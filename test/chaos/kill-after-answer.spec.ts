@@ -19,9 +19,19 @@ interface Asked {
   readonly answer: Answer | undefined;
 }
 
-/** Sends all at once and kills the process at one answer, or a moment after the last request. */
-async function askAndCrash(target: ChaosProcess, client: ChaosClient, questions: readonly Question[], dice: Dice) {
-  const fatalAnswer = dice.chance(70) ? dice.between(1, Math.ceil(BURST / 2)) : Infinity;
+/** At which answer the process is killed; Infinity when it is a moment after the last request, whatever was answered. */
+function drawFatalAnswer(dice: Dice): number {
+  return dice.chance(50) ? dice.between(1, Math.ceil(BURST / 2)) : Infinity;
+}
+
+interface Burst {
+  readonly questions: readonly Question[];
+  readonly fatalAnswer: number;
+  readonly dice: Dice;
+}
+
+/** Sends all at once and kills the process. */
+async function askAndCrash(target: ChaosProcess, client: ChaosClient, { questions, fatalAnswer, dice }: Burst) {
   const waitMs = dice.between(0, LONGEST_WAIT_MS);
   let answers = 0;
   let crashed: Promise<void> | undefined;
@@ -62,16 +72,24 @@ describe('kill -9 right after an answer', () => {
         const createGraph = { method: 'POST', path: '/graphs', body: specimen.graph };
         const graphId = graphIdIn(await client.insist({ ...createGraph, key: `graph-${round}` }));
         const expected = new Map<string, ExpectedEnd>();
+        // In every other round each request has a key and the first answer kills, so that one is sure to be repeated.
+        const isFirstFatal = index % 2 === 0;
         const starts = Array.from({ length: BURST }, (_, at): Question => {
           const label = `${round}-${at}`;
           const v = dice.between(0, 9);
           expected.set(label, specimen.expect(v));
           const body = { graph_id: graphId, input: { v }, labels: { [CASE_LABEL]: label, [ROUND_LABEL]: round } };
-          return { method: 'POST', path: '/runs', body, ...(dice.chance(60) ? { key: `run-${label}` } : {}) };
+          return {
+            method: 'POST',
+            path: '/runs',
+            body,
+            ...(isFirstFatal || dice.chance(60) ? { key: `run-${label}` } : {}),
+          };
         });
         const newGraph = { ...createGraph, key: `new-graph-${round}` };
 
-        const asked = await askAndCrash(target, client, [...starts, newGraph], dice);
+        const fatalAnswer = isFirstFatal ? 1 : drawFatalAnswer(dice);
+        const asked = await askAndCrash(target, client, { questions: [...starts, newGraph], fatalAnswer, dice });
         tally.kills += 1;
 
         for (const { question, answer } of asked) {

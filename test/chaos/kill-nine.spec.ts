@@ -12,7 +12,7 @@ const ROUNDS = extent({ short: 2, full: 50 });
 const RUNS = extent({ short: 12, full: 40 });
 /** Crashes of one round, and the calls of agents between two of them. */
 const MOST_CRASHES = 3;
-const MOST_CALLS = 60;
+const MOST_CALLS = extent({ short: 20, full: 60 });
 
 /** Attempts that a crash cut off are run again however often that is: here the process dies more often than it may. */
 const ENV = { EXECUTION__MAX_INTERRUPTIONS: '1000' };
