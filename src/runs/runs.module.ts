@@ -17,12 +17,21 @@ import { RunRetrier } from './retry/run-retrier.js';
 import { RunStarter } from './run-starter.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
+import { GraphSimulator } from './simulation/graph-simulator.js';
+import { SimulateController } from './simulation/simulate.controller.js';
 import { StreamHub } from './stream/stream-hub.js';
 import { StreamsController } from './stream/streams.controller.js';
 
 @Module({
   imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
-  controllers: [RunsController, StreamsController, ArtifactsController, RetryController, ExplainController],
+  controllers: [
+    RunsController,
+    StreamsController,
+    ArtifactsController,
+    RetryController,
+    ExplainController,
+    SimulateController,
+  ],
   providers: [
     RunStarter,
     RunsService,
@@ -34,6 +43,7 @@ import { StreamsController } from './stream/streams.controller.js';
     RunSweeper,
     Retention,
     RunExplainer,
+    GraphSimulator,
   ],
   exports: [RunStarter, RunsService, StreamHub, RunSweeper, Retention],
 })

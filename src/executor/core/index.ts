@@ -98,6 +98,13 @@ export {
 } from './node-input.js';
 export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
+export {
+  type SimulatedOutcome,
+  type SimulatedRun,
+  type SimulationOptions,
+  SimulationTooLongError,
+  simulate,
+} from './simulate.js';
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type Blame, type RunInput, type Takeover } from './run-input.js';
 export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';

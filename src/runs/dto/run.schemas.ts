@@ -114,7 +114,7 @@ const nodeSummaryShape = {
     .meta({ description: 'Of a node that a retry did not run again: the run that made its output.' }),
 };
 
-const nodeSummary = named('NodeSummary', z.object(nodeSummaryShape));
+export const nodeSummary = named('NodeSummary', z.object(nodeSummaryShape));
 
 export const nodeRunSchema = named(
   'NodeRun',
@@ -132,7 +132,7 @@ export const nodeRunSchema = named(
   }),
 );
 
-const runResult = named(
+export const runResult = named(
   'RunResult',
   z.object({
     outputs: jsonObject.meta({ description: 'Output of each sink that succeeded, by node id.' }),

@@ -38,7 +38,7 @@ export function toRunDto(run: StoredRun, nodes: readonly NodeSummary[]): JsonObj
   };
 }
 
-function toResultDto({ outputs, sinks, summary }: RunResult): JsonObject {
+export function toResultDto({ outputs, sinks, summary }: RunResult): JsonObject {
   const { succeeded, failedHandled, skipped } = summary;
   return { outputs, sinks, summary: { succeeded, failed_handled: failedHandled, skipped } };
 }
