@@ -1,17 +1,11 @@
 import fc from 'fast-check';
-import { type JournalEntry, type RunState, SKIP_REASONS } from '../../src/executor/core/index.js';
+import { type JournalEntry, SKIP_REASONS } from '../../src/executor/core/index.js';
 import { completeWithCrashes } from './crashes.js';
 import { breachesOf } from './laws.js';
+import { meaningOf } from './meaning.js';
 import { endsOf, Oracle } from './oracle.js';
 import { type ScenarioDraw, buildScenario, crashDraw, scenarioDraw } from './random-scenario.js';
 import { Simulation } from './simulation.js';
-
-/** What the journal determines: all but the queues that a live run keeps for itself and the draining of its process. */
-function meaningOf(state: RunState): unknown {
-  const { undecided, ready, deadlines, settledPhase, draining, conditionFaults, ...rest } = state;
-  void [undecided, ready, deadlines, settledPhase, draining];
-  return { ...rest, faults: conditionFaults.size };
-}
 
 const warningsOf = (entries: readonly JournalEntry[]): unknown => entries.at(-1)?.data?.['warnings'] ?? [];
 

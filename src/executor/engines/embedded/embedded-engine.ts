@@ -161,7 +161,9 @@ export class EmbeddedEngine extends RunEngine {
   /** A run that must not wait for a place: it is being cancelled, or its time in the queue is up. */
   private openOutOfTurn(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
     this.queue.remove(runId);
-    return this.live.get(runId) ?? this.open(runId, begin);
+    const live = this.live.get(runId);
+    if (live !== undefined || this.phase === 'running') return live ?? this.open(runId, begin);
+    return Promise.resolve(undefined);
   }
 
   private open(
@@ -201,6 +203,8 @@ export class EmbeddedEngine extends RunEngine {
 
   private onEnded(runId: RunId, end: SessionEnd): void {
     this.release(runId);
+    // It may have been opened out of turn while it waited to be taken again.
+    this.lost.get(runId)?.forgo();
     if (end.kind !== 'lost') {
       this.lost.delete(runId);
       return;

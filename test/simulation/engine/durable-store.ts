@@ -1,0 +1,111 @@
+import {
+  type GraphPlan,
+  type JournalEntry,
+  type NodeRecord,
+  type RunId,
+  type RunState,
+  decodeEntry,
+  initialState,
+  isTerminalRun,
+  reduce,
+} from '../../../src/executor/core/index.js';
+import {
+  type JournalAppend,
+  type NewRun,
+  type StoredRun,
+  DatabaseLostError,
+  StaleWriterError,
+} from '../../../src/storage/index.js';
+
+interface Stored {
+  row: StoredRun;
+  /** As text, so that whatever JSON cannot carry is lost here as in a database. */
+  readonly entries: string[];
+  /** What the entries fold to. */
+  readonly state: RunState;
+}
+
+/** What survives every crash: the rows of runs and their journals. Each call is one transaction. */
+export class DurableStore {
+  /** The process that may write; null for a store that fences nobody by its lease, only by `seq`. */
+  private owner: string | null = null;
+  private readonly stored = new Map<RunId, Stored>();
+
+  constructor(private readonly plan: GraphPlan) {}
+
+  get runIds(): readonly RunId[] {
+    return [...this.stored.keys()];
+  }
+
+  fenceFor(owner: string): void {
+    this.owner = owner;
+  }
+
+  create(owner: string, { runId, retry: _retry, ...run }: NewRun, entries: readonly JournalEntry[]): void {
+    this.checkFence(owner);
+    const row: StoredRun = {
+      ...run,
+      runId,
+      status: 'PENDING',
+      progress: 0,
+      lastSeq: 0,
+      epoch: 0,
+      startedAt: null,
+      finishedAt: null,
+      resultJson: null,
+      errorJson: null,
+      nodesJson: null,
+      retryOf: null,
+      rootRunId: runId,
+    };
+    const stored: Stored = { row, entries: [], state: initialState(this.plan) };
+    this.stored.set(runId, stored);
+    this.add(stored, entries);
+  }
+
+  /** @throws {DatabaseLostError | StaleWriterError} and nothing is stored. */
+  append(owner: string, { runId, expectedSeq, entries, run }: JournalAppend): void {
+    this.checkFence(owner);
+    const stored = this.stored.get(runId);
+    if (stored === undefined || stored.row.lastSeq !== expectedSeq) throw new StaleWriterError(runId);
+    stored.row = { ...stored.row, ...run };
+    this.add(stored, entries);
+  }
+
+  find(runId: RunId): StoredRun | undefined {
+    return this.stored.get(runId)?.row;
+  }
+
+  stateOf(runId: RunId): RunState | undefined {
+    return this.stored.get(runId)?.state;
+  }
+
+  entries(runId: RunId, afterSeq = 0, limit = Infinity): JournalEntry[] {
+    return this.rows(runId, afterSeq, limit).map((row) => JSON.parse(row) as JournalEntry);
+  }
+
+  rows(runId: RunId, afterSeq: number, limit: number): readonly string[] {
+    return this.stored.get(runId)?.entries.slice(afterSeq, afterSeq + limit) ?? [];
+  }
+
+  recordOf(runId: RunId, nodeId: string): NodeRecord | undefined {
+    return this.stateOf(runId)?.nodes[this.plan.indexOf.get(nodeId) ?? -1];
+  }
+
+  unfinished(): RunId[] {
+    return this.runIds.filter((runId) => !isTerminalRun(this.find(runId)?.status ?? 'SUCCESS')).sort();
+  }
+
+  private add(stored: Stored, entries: readonly JournalEntry[]): void {
+    for (const entry of entries) {
+      const row = JSON.stringify(entry);
+      stored.entries.push(row);
+      reduce(this.plan, stored.state, decodeEntry(JSON.parse(row) as JournalEntry));
+    }
+    stored.row = { ...stored.row, lastSeq: stored.entries.length };
+  }
+
+  private checkFence(owner: string): void {
+    if (this.owner !== null && this.owner !== owner) throw new DatabaseLostError();
+  }
+}

@@ -1,0 +1,75 @@
+import type { JournalEntry, RunId, RunStatus } from '../../../src/executor/core/index.js';
+import {
+  Journal,
+  type JournalAppend,
+  type JournalQuery,
+  type NewRun,
+  RunRepository,
+  type StoredRun,
+} from '../../../src/storage/index.js';
+import type { DurableStore } from './durable-store.js';
+import type { SimulatedDisk } from './simulated-disk.js';
+import type { Witness } from './witness.js';
+
+/** The journal as one process reaches it. */
+export class SimulatedJournal extends Journal {
+  constructor(
+    private readonly store: DurableStore,
+    private readonly disk: SimulatedDisk,
+    private readonly witness: Witness,
+  ) {
+    super();
+  }
+
+  override async create(run: NewRun, entries: readonly JournalEntry[]): Promise<void> {
+    await this.disk.write(() => this.store.create(this.witness.name, run, entries));
+  }
+
+  override async append(append: JournalAppend): Promise<void> {
+    this.witness.sawAppend(append.runId);
+    try {
+      await this.disk.write(() => this.store.append(this.witness.name, append));
+    } catch (error) {
+      this.witness.sawRefusal(append.runId, error);
+      throw error;
+    }
+    this.witness.sawStored(append.runId, append.expectedSeq + append.entries.length);
+  }
+
+  override read(runId: RunId, { afterSeq, limit }: JournalQuery): Promise<JournalEntry[]> {
+    return this.disk.read(() => this.store.entries(runId, afterSeq, limit));
+  }
+}
+
+/** The rows of runs as one process reads them. */
+export class SimulatedRuns extends RunRepository {
+  constructor(
+    private readonly store: DurableStore,
+    private readonly disk: SimulatedDisk,
+  ) {
+    super();
+  }
+
+  override find(runId: RunId): Promise<StoredRun | undefined> {
+    return this.disk.read(() => this.store.find(runId));
+  }
+
+  override findStatus(runId: RunId): Promise<RunStatus | undefined> {
+    return this.disk.read(() => this.store.find(runId)?.status);
+  }
+
+  override list(): Promise<StoredRun[]> {
+    return this.disk.read(() => []);
+  }
+
+  override unfinished({ limit, after = '' as RunId }: { limit: number; after?: RunId }): Promise<RunId[]> {
+    const rest = (): RunId[] => this.store.unfinished().filter((runId) => runId > after);
+    return this.disk.read(() => rest().slice(0, limit));
+  }
+
+  override crashedOften(times: number): Promise<RunId[]> {
+    const isCrashedOften = (runId: RunId): boolean =>
+      this.store.stateOf(runId)?.nodes.some(({ crashes }) => crashes >= times) ?? false;
+    return this.disk.read(() => this.store.unfinished().filter(isCrashedOften));
+  }
+}
