@@ -1,4 +1,4 @@
-import type { JournalEntry, RunId, RunStatus } from '../../../src/executor/core/index.js';
+import { type JournalEntry, type RunId, type RunStatus, epochMs } from '../../../src/executor/core/index.js';
 import {
   Journal,
   type JournalAppend,
@@ -67,9 +67,20 @@ export class SimulatedRuns extends RunRepository {
     return this.disk.read(() => rest().slice(0, limit));
   }
 
+  override expiring(): ReturnType<RunRepository['expiring']> {
+    return this.disk.read(() => this.store.runIds.flatMap((runId) => this.startByOf(runId)));
+  }
+
   override crashedOften(times: number): Promise<RunId[]> {
     const isCrashedOften = (runId: RunId): boolean =>
       this.store.stateOf(runId)?.nodes.some(({ crashes }) => crashes >= times) ?? false;
     return this.disk.read(() => this.store.unfinished().filter(isCrashedOften));
+  }
+
+  private startByOf(runId: RunId): Awaited<ReturnType<RunRepository['expiring']>> {
+    const { status, settings, createdAt } = this.store.stateOf(runId) ?? {};
+    const seconds = settings?.expireIfNotStartedSec;
+    if (status !== 'PENDING' || seconds === undefined) return [];
+    return [{ runId, startBy: epochMs(Number(createdAt) + seconds * 1_000) }];
   }
 }
