@@ -15,7 +15,7 @@ import {
   upstreamOutcomes,
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
-import { Journal, type RunListQuery, RunRepository, type StoredRun } from '../storage/index.js';
+import { Journal, type RunListQuery, type RunHead, RunRepository, type StoredRun } from '../storage/index.js';
 import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
@@ -57,6 +57,13 @@ export class RunsService {
   /** Newest first; one row more than `limit` if there are more. */
   list(query: RunListQuery): Promise<StoredRun[]> {
     return this.runs.list({ ...query, limit: query.limit + 1 });
+  }
+
+  /** @throws {RunNotFoundError} */
+  async findHead(id: string): Promise<RunHead> {
+    const head = RUN_ID.test(id) ? await this.runs.findHead(runId(id)) : undefined;
+    if (head === undefined) throw new RunNotFoundError(id);
+    return head;
   }
 
   /** @throws {RunNotFoundError} */

@@ -17,7 +17,7 @@ export {
 } from './repositories/idempotency.repository.js';
 export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
 export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
-export { type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
+export { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
 export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';
 export { StorageStatistics, type StoredRuns } from './storage-statistics.js';

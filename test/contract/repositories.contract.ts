@@ -232,6 +232,20 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
       });
     });
 
+    it('tells how far a run has come', async () => {
+      await storage.graphs.create(aGraph(1));
+      await storage.journal.create(aRun(1), [anEntry(1)]);
+      const run = aProjection({ progress: 40 });
+      await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run });
+      expect(await storage.runs.findHead(aRunId(1))).toEqual({
+        runId: aRunId(1),
+        status: 'RUNNING',
+        progress: 40,
+        lastSeq: 2,
+      });
+      expect(await storage.runs.findHead(aRunId(2))).toBeUndefined();
+    });
+
     describe('runs that expire in the queue', () => {
       it('are those that have not begun and must in time', async () => {
         await storage.graphs.create(aGraph(1));

@@ -12,7 +12,7 @@ import { type RawClient, SseServer, eventsOf } from '../../../test/support/sse-s
 import { waitFor } from '../../../test/support/wait-for.js';
 import { WatchedBus } from '../../../test/support/watched-bus.js';
 import type { JournalEntry, RunStatus } from '../../executor/core/index.js';
-import type { StoredRun } from '../../storage/index.js';
+import type { RunHead } from '../../storage/index.js';
 import { RunStream } from './run-stream.js';
 import { SseConnection } from './sse-connection.js';
 
@@ -62,8 +62,8 @@ describe('RunStream', () => {
     bus.publish({ runId: RUN, entries });
   };
 
-  const findRun = async (): Promise<StoredRun> => {
-    const run = await storage.runs.find(RUN);
+  const findRun = async (): Promise<RunHead> => {
+    const run = await storage.runs.findHead(RUN);
     if (run === undefined) throw new Error('the run is gone');
     return run;
   };
@@ -199,7 +199,7 @@ describe('RunStream', () => {
   it('reads no more of the journal for a client that has left', async () => {
     await store(entriesFrom(2, 3_000));
     const reads = jest.spyOn(storage.journal, 'read');
-    const found = Promise.withResolvers<StoredRun>();
+    const found = Promise.withResolvers<RunHead>();
     const { client, connection, ended } = await watch({ find: () => found.promise });
     client.leave();
     await connection.whenGone;

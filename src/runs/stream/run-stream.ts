@@ -1,6 +1,6 @@
 import type { EventBus } from '../../events/index.js';
 import { type JournalEntry, type RunId, isTerminalRun } from '../../executor/core/index.js';
-import type { Journal, StoredRun } from '../../storage/index.js';
+import type { Journal, RunHead } from '../../storage/index.js';
 import { LiveBuffer } from './live-buffer.js';
 import { ConnectionClosed, type SseConnection } from './sse-connection.js';
 import { entryText, eventText, retryText } from './sse-text.js';
@@ -18,8 +18,8 @@ export interface RunStreamParts {
   readonly connection: SseConnection;
   readonly journal: Journal;
   readonly bus: EventBus;
-  /** Reads the run's row. */
-  readonly findRun: () => Promise<StoredRun>;
+  /** Reads how far the run has come. */
+  readonly findRun: () => Promise<RunHead>;
   /** Live entries that are held for a client, and how far a stalled one may fall behind. */
   readonly queueSize: number;
 }
@@ -64,7 +64,7 @@ export class RunStream {
   }
 
   /** A client that has seen everything, or asks for what comes after it, gets nothing but the end. */
-  private async lookForEnd(): Promise<StoredRun> {
+  private async lookForEnd(): Promise<RunHead> {
     const run = await this.parts.findRun();
     this.hasEnded ||= isTerminalRun(run.status) && this.cursor >= run.lastSeq;
     return run;

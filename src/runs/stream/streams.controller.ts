@@ -83,11 +83,11 @@ export class StreamsController {
     @Res() response: Response,
   ): Promise<void> {
     const afterSeq = startSeq(lastEventId, query.after_seq);
-    const { runId } = await this.runs.find(id);
+    const { runId } = await this.runs.findHead(id);
     const { journal, bus } = this;
     const { sseQueueSize: queueSize } = this.config.monitoring;
     const connection = this.hub.open(response);
-    const findRun = () => this.runs.find(runId);
+    const findRun = () => this.runs.findHead(runId);
     await new RunStream({ runId, afterSeq, connection, journal, bus, findRun, queueSize }).run();
   }
 

@@ -24,6 +24,9 @@ export interface StoredRun {
   readonly rootRunId: RunId;
 }
 
+/** How far a run has come: without its input, its result and its nodes, which may be large. */
+export type RunHead = Pick<StoredRun, 'runId' | 'status' | 'progress' | 'lastSeq'>;
+
 export interface ExpiringRun {
   readonly runId: RunId;
   /** When it must have begun. */
@@ -45,6 +48,7 @@ export interface RunListQuery {
 /** Reads of the `runs` rows; the journal alone writes them. */
 export abstract class RunRepository {
   abstract find(runId: RunId): Promise<StoredRun | undefined>;
+  abstract findHead(runId: RunId): Promise<RunHead | undefined>;
   /** Much cheaper than the whole row. */
   abstract findStatus(runId: RunId): Promise<RunStatus | undefined>;
   /** Newest first. */

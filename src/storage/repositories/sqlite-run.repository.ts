@@ -3,7 +3,7 @@ import { RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../e
 import { RunEntity } from '../entities/run.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { runListSql } from './run-list-sql.js';
-import { type ExpiringRun, type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
+import { type ExpiringRun, type RunHead, type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
 
 const UNFINISHED = RUN_STATUSES.filter((status) => !isTerminalRun(status));
 
@@ -18,6 +18,10 @@ export class SqliteRunRepository extends RunRepository {
 
   override find(runId: RunId): Promise<StoredRun | undefined> {
     return this.database.read(() => this.row(runId));
+  }
+
+  override findHead(runId: RunId): Promise<RunHead | undefined> {
+    return this.database.read(() => this.sql.headById.get(runId));
   }
 
   override findStatus(runId: RunId): Promise<RunStatus | undefined> {
@@ -59,6 +63,9 @@ function prepareStatements(database: SqliteDatabase) {
   const byId = database.prepare<[RunId], RunEntity>(
     `SELECT ${runs.selection} FROM runs WHERE run_id = ? AND deleted_at IS NULL`,
   );
+  const headById = database.prepare<[RunId], RunHead>(
+    `SELECT ${runs.select('runId', 'status', 'progress', 'lastSeq')} FROM runs WHERE run_id = ?`,
+  );
   const statusById = database.prepare<[RunId], Pick<RunEntity, 'status'>>(
     'SELECT status FROM runs WHERE run_id = ? AND deleted_at IS NULL',
   );
@@ -83,5 +90,5 @@ function prepareStatements(database: SqliteDatabase) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?)
      ORDER BY run_id`,
   );
-  return { byId, statusById, unfinishedIds, expiring, crashedOften };
+  return { byId, headById, statusById, unfinishedIds, expiring, crashedOften };
 }
