@@ -54,6 +54,10 @@ export class SimulatedRuns extends RunRepository {
     return this.disk.read(() => this.store.find(runId));
   }
 
+  override findHead(runId: RunId): Promise<StoredRun | undefined> {
+    return this.find(runId);
+  }
+
   override findStatus(runId: RunId): Promise<RunStatus | undefined> {
     return this.disk.read(() => this.store.find(runId)?.status);
   }
