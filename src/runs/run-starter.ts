@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { EventBus } from '../events/index.js';
 import {
   type Json,
   type JsonObject,
@@ -13,7 +12,8 @@ import {
 import { Clock, RunEngine, type RunOptionsSpec, foldRun, toRunSettings } from '../executor/index.js';
 import { GraphsService } from '../graphs/index.js';
 import type { Answer, GuardWith } from '../http/index.js';
-import { Ids, Journal } from '../storage/index.js';
+import { Ids } from '../storage/index.js';
+import { RunLauncher } from './run-launcher.js';
 import { engineProblem } from './runs.errors.js';
 
 /** What a client asks for. */
@@ -31,15 +31,14 @@ export class RunStarter {
   constructor(
     private readonly config: AppConfig,
     private readonly graphs: GraphsService,
-    private readonly journal: Journal,
-    private readonly bus: EventBus,
     private readonly engine: RunEngine,
+    private readonly launcher: RunLauncher,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   /**
-   * Commits a run and offers it to the engine: once this resolves, the run survives `kill -9`. `answerOf` makes the answer
+   * Has the engine commit a run and see to it: once this resolves, the run survives `kill -9`. `answerOf` makes the answer
    * that a repeated request gets again.
    *
    * @throws {ProblemError} `graph-not-found`, `graph-archived`, `shutting-down` or `not-ready`.
@@ -57,9 +56,13 @@ export class RunStarter {
     const id = this.ids.run();
     const answer = answerOf(id);
     const run = { runId: id, graphId, graphVersion: version, graphName: name, labels, createdAt: now };
-    await this.journal.create({ ...run, inputJson: JSON.stringify(input) }, entries, guardWith(answer));
-    this.bus.publish({ runId: id, entries });
-    this.engine.offer({ runId: id, startBy: startByOf(settings, now), fold: () => foldRun(plan, [queued]) });
+    await this.launcher.launch({
+      run: { ...run, inputJson: JSON.stringify(input) },
+      entries,
+      guard: guardWith(answer),
+      startBy: startByOf(settings, now),
+      fold: () => foldRun(plan, [queued]),
+    });
     return answer;
   }
 }

@@ -14,6 +14,7 @@ import { EndedRuns } from './retry/ended-runs.js';
 import { RetryPlanner } from './retry/retry-planner.js';
 import { RetryController } from './retry/retry.controller.js';
 import { RunRetrier } from './retry/run-retrier.js';
+import { RunLauncher } from './run-launcher.js';
 import { RunStarter } from './run-starter.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
@@ -33,6 +34,7 @@ import { StreamsController } from './stream/streams.controller.js';
     SimulateController,
   ],
   providers: [
+    RunLauncher,
     RunStarter,
     RunsService,
     StreamHub,

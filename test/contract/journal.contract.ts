@@ -51,6 +51,15 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       expect(await storage.journal.read(aRunId(1), { afterSeq: 0, limit: 10 })).toEqual([first, ...rest]);
     });
 
+    it('stores a run that has begun with what began it', async () => {
+      const begun = aProjection({ progress: 5 });
+      await storage.journal.create(aRun(1, { projection: begun }), entriesFrom(1, 3));
+      expect(await seqsOf(1)).toEqual([1, 2, 3]);
+      expect(await storage.runs.find(aRunId(1))).toMatchObject({ ...begun, lastSeq: 3 });
+      await append(1, 3, 1);
+      expect(await seqsOf(1)).toEqual([1, 2, 3, 4]);
+    });
+
     it('keeps every key of the data, as plain data', async () => {
       const data = JSON.parse('{"__proto__":{"x":1},"constructor":"c"}') as JsonObject;
       await storage.journal.create(aRun(1), [anEntry(1, { data })]);

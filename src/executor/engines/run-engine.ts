@@ -1,21 +1,27 @@
+import type { JournalAppend } from '../../storage/index.js';
 import type { EpochMs, RunId, RunStatus } from '../core/index.js';
 import type { FoldedRun } from '../run-reader.js';
 
-/** A committed run. */
-export interface OfferedRun {
+/** A run that does not exist yet. */
+export interface NewcomingRun {
   readonly runId: RunId;
   /** When it expires should it still wait for a place then. */
   readonly startBy?: EpochMs;
-  /** Folds what is committed of it, for the engine alone: an engine that can begin at once need not read the journal. */
-  readonly fold?: () => FoldedRun;
+  /** Folds the entries that it is created with, for the engine alone. */
+  readonly fold: () => FoldedRun;
+  /** Commits the run; with `begun`, which follows on those entries, in the same transaction. */
+  readonly create: (begun?: JournalAppend) => Promise<void>;
 }
 
 /** Port: decides where and when a committed run executes. */
 export abstract class RunEngine {
   /**
-   * Says that there is work. A lost offer is harmless: the engine finds unfinished runs in the database when it starts.
+   * Has the run committed, once, and sees to it from then on. An engine that can begin it at once has its first attempts
+   * committed with it: a commit less for every run that need not wait.
+   *
+   * @throws whatever `create` throws: the run does not exist then.
    */
-  abstract offer(run: OfferedRun): void;
+  abstract launch(run: NewcomingRun): Promise<void>;
 
   /**
    * Asks an unfinished run to stop. Resolves once the request is durable, or once the run turned out to have ended, with

@@ -14,7 +14,7 @@ import {
   nodeRecord,
 } from '../core/index.js';
 import type { EventBus } from '../../events/index.js';
-import type { Journal } from '../../storage/index.js';
+import type { Journal, JournalAppend } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
 import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
 import { prepareInvocation } from './invocation.js';
@@ -46,6 +46,9 @@ export interface SessionParts {
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
+
+/** Makes an append durable. */
+type Store = (append: JournalAppend) => Promise<void>;
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'now'> : never;
 
@@ -85,9 +88,29 @@ export class RunSession {
     this.suspects = new SuspectWatch({ ...parts, admit: (nodeId) => this.submit({ type: 'admit', nodeId }) });
   }
 
+  get runId(): RunId {
+    return this.parts.runId;
+  }
+
   /** True if nothing has happened to the run but that it was queued. */
   get isFresh(): boolean {
     return isFresh(this.parts.state);
+  }
+
+  /**
+   * Begins a run that is not stored yet; resolves once `create` has stored it together with what begins it.
+   *
+   * @throws whatever `create` throws: the session has ended then.
+   */
+  async launch(create: Store): Promise<void> {
+    this.phase = 'working';
+    try {
+      await this.handle([{ type: 'taken', ...this.parts.takeover, now: this.clock.now() }], create);
+    } catch (error) {
+      this.end({ kind: 'lost', error });
+      throw error;
+    }
+    if (!this.isOver()) this.goOn();
   }
 
   /** Begins or recovers the run. */
@@ -122,6 +145,10 @@ export class RunSession {
     if (this.phase === 'ended') return;
     this.inputs.push({ ...input, now: this.clock.now() });
     if (this.phase === 'working') return;
+    this.goOn();
+  }
+
+  private goOn(): void {
     this.phase = 'working';
     this.work().catch((error: unknown) => this.end({ kind: 'lost', error }));
   }
@@ -145,17 +172,21 @@ export class RunSession {
     this.armTimer();
   }
 
-  private async handle(inputs: readonly RunInput[]): Promise<void> {
-    const { plan, state, journal, bus, runId } = this.parts;
+  private async handle(inputs: readonly RunInput[], store: Store = (append) => this.append(append)): Promise<void> {
+    const { plan, state, bus, runId } = this.parts;
     const { seq, ended, status, epoch } = state;
     const events = inputs.flatMap((input) => decide(plan, state, input));
     if (events.length > 0) {
       const entries = encodeEvents(events, { seq, ended, nodes: plan.nodes.length });
-      await journal.append({ runId, expectedSeq: seq, entries, run: projectRun(plan, state, { status, epoch }) });
+      await store({ runId, expectedSeq: seq, entries, run: projectRun(plan, state, { status, epoch }) });
       bus.publish({ runId, entries });
     }
     this.perform(events);
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;
+  }
+
+  private append(append: JournalAppend): Promise<void> {
+    return this.parts.journal.append(append);
   }
 
   /** Ends the session if nothing is left for it to do. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { EventBus } from '../../events/index.js';
 import { type RunEvent, type RunId, encodeEvent, encodeEvents } from '../../executor/core/index.js';
 import { RunEngine, foldRun } from '../../executor/index.js';
 import type { Answer, GuardWith } from '../../http/index.js';
-import { ArtifactRepository, Journal, RetriedRunGoneError } from '../../storage/index.js';
+import { ArtifactRepository, RetriedRunGoneError } from '../../storage/index.js';
 import type { RetryRunBody } from '../dto/run.schemas.js';
+import { RunLauncher } from '../run-launcher.js';
 import { startByOf } from '../run-starter.js';
 import { RunNotFoundError, engineProblem } from '../runs.errors.js';
 import { type EndedRun, EndedRuns } from './ended-runs.js';
@@ -27,13 +27,12 @@ export class RunRetrier {
     private readonly endedRuns: EndedRuns,
     private readonly planner: RetryPlanner,
     private readonly artifacts: ArtifactRepository,
-    private readonly journal: Journal,
-    private readonly bus: EventBus,
     private readonly engine: RunEngine,
+    private readonly launcher: RunLauncher,
   ) {}
 
   /**
-   * Commits a new run with everything that it reuses, and offers it to the engine; a dry run only says what that would be.
+   * Has a new run committed with everything that it reuses; a dry run only says what that would be.
    * `answerOf` makes the answer that a repeated request gets again.
    *
    * @throws {ProblemError} `run-not-found`, `run-not-finished`, `nothing-to-retry`, `graph-not-found`, `graph-archived`,
@@ -75,8 +74,8 @@ export class RunRetrier {
       ...encodeEvents(reused, { seq: 1, ended: 0, nodes: plan.nodes.length }),
     ];
     const { graphId, graphVersion, ts: createdAt } = queued;
-    await this.journal.create(
-      {
+    await this.launcher.launch({
+      run: {
         runId,
         graphId,
         graphVersion,
@@ -87,11 +86,7 @@ export class RunRetrier {
         retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, artifacts: [...artifacts] },
       },
       entries,
-      guardWith(answer),
-    );
-    this.bus.publish({ runId, entries });
-    this.engine.offer({
-      runId,
+      guard: guardWith(answer),
       startBy: startByOf(queued.settings, createdAt),
       fold: () => foldRun(plan, [queued, ...reused]),
     });

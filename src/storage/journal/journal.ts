@@ -27,6 +27,8 @@ export interface NewRun {
   readonly inputJson: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: EpochMs;
+  /** What follows from its first entries; a run that only waits to begin when left out. */
+  readonly projection?: RunProjection | RunProgress;
   /** Of a retry. */
   readonly retry?: NewRetry;
 }

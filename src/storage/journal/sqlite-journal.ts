@@ -113,7 +113,7 @@ function firstEntries(rows: Iterable<EventRow>, maxChars: number): JournalEntry[
   return entries;
 }
 
-function newRunRow({ labels, retry, ...run }: NewRun, entries: readonly JournalEntry[]): RunEntity {
+function newRunRow({ labels, retry, projection, ...run }: NewRun, entries: readonly JournalEntry[]): RunEntity {
   return {
     ...run,
     labelsJson: JSON.stringify(labels),
@@ -129,6 +129,7 @@ function newRunRow({ labels, retry, ...run }: NewRun, entries: readonly JournalE
     retryOf: retry?.retryOf ?? null,
     rootRunId: retry?.rootRunId ?? null,
     deletedAt: null,
+    ...projection,
   };
 }
 

@@ -41,7 +41,7 @@ export class DurableStore {
     this.owner = owner;
   }
 
-  create(owner: string, { runId, retry: _retry, ...run }: NewRun, entries: readonly JournalEntry[]): void {
+  create(owner: string, { runId, retry: _retry, projection, ...run }: NewRun, entries: readonly JournalEntry[]): void {
     this.checkFence(owner);
     const row: StoredRun = {
       ...run,
@@ -57,6 +57,7 @@ export class DurableStore {
       nodesJson: null,
       retryOf: null,
       rootRunId: runId,
+      ...projection,
     };
     const stored: Stored = { row, entries: [], state: initialState(this.plan) };
     this.stored.set(runId, stored);

@@ -11,6 +11,7 @@ import {
 import { foldRun } from '../../../src/executor/run-reader.js';
 import { RunFinishedError } from '../../../src/runs/runs.errors.js';
 import { startByOf } from '../../../src/runs/run-starter.js';
+import type { JournalAppend } from '../../../src/storage/index.js';
 import type { Scenario } from '../simulation.js';
 import { breachesOf } from '../laws.js';
 import type { RandomScenario } from '../random-scenario.js';
@@ -240,15 +241,17 @@ export class SimulatedWorld {
       createdAt: now,
       inputJson: JSON.stringify(input),
     };
-    await journal.create(run, entries);
-    this.accepted.add(id);
-    bus.publish({ runId: id, entries });
+    const create = async (begun?: JournalAppend): Promise<void> => {
+      await journal.create({ ...run, projection: begun?.run }, [...entries, ...(begun?.entries ?? [])]);
+      this.accepted.add(id);
+      bus.publish({ runId: id, entries });
+    };
     const fold = (): ReturnType<typeof foldRun> => {
       const folded = foldRun(plan, [queued]);
       witness.sawHandedOut(id, folded.state);
       return folded;
     };
-    engine.offer({ runId: id, startBy: startByOf(settings, now), fold });
+    await engine.launch({ runId: id, startBy: startByOf(settings, now), fold, create });
     return id;
   }
 

@@ -2,11 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
 import { type Cancel, Clock } from '../../clock.js';
-import { type Blame, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
+import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
 import { type FoldedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
-import { EngineNotRunningError, type EnginePhase, type OfferedRun, RunEngine } from '../run-engine.js';
+import { EngineNotRunningError, type EnginePhase, type NewcomingRun, RunEngine } from '../run-engine.js';
 import { CrashInquest } from './crash-inquest.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
 import { QueueDeadlines } from './queue-deadlines.js';
@@ -67,15 +67,10 @@ export class EmbeddedEngine extends RunEngine {
     return this.queue.size;
   }
 
-  override offer({ runId, startBy, fold }: OfferedRun): void {
-    if (this.phase === 'stopping' || this.live.has(runId)) return;
-    if (fold !== undefined && this.queue.size === 0 && this.hasPlace) {
-      void this.open(runId, (session) => session.take(), fold());
-      return;
-    }
-    this.queue.push(runId);
-    if (startBy !== undefined) this.deadlines.add(runId, startBy);
-    this.fill();
+  override async launch({ runId, startBy, fold, create }: NewcomingRun): Promise<void> {
+    if (this.queue.size === 0 && this.hasPlace) return this.begin(this.newSession(runId, fold()), create);
+    await create();
+    this.enqueue(runId, startBy);
   }
 
   /** Finds out who may have killed the process before, queues every unfinished run, oldest first, and begins to execute. */
@@ -145,6 +140,26 @@ export class EmbeddedEngine extends RunEngine {
     return opened.filter((session) => session !== undefined);
   }
 
+  /** The session is live from now on, so that a stop waits for it; a run that was not stored leaves nothing behind. */
+  private async begin(session: RunSession, create: NewcomingRun['create']): Promise<void> {
+    const { runId } = session;
+    this.live.set(runId, Promise.resolve(session));
+    try {
+      await session.launch(create);
+    } catch (error) {
+      this.release(runId);
+      throw error;
+    }
+    void session.ended.then((end) => this.onEnded(runId, end));
+  }
+
+  private enqueue(runId: RunId, startBy?: EpochMs): void {
+    if (this.phase === 'stopping' || this.live.has(runId)) return;
+    this.queue.push(runId);
+    if (startBy !== undefined) this.deadlines.add(runId, startBy);
+    this.fill();
+  }
+
   private get hasPlace(): boolean {
     return this.phase === 'running' && this.live.size < this.options.maxConcurrentRuns;
   }
@@ -166,13 +181,9 @@ export class EmbeddedEngine extends RunEngine {
     return Promise.resolve(undefined);
   }
 
-  private open(
-    runId: RunId,
-    begin: (session: RunSession) => void,
-    folded?: FoldedRun,
-  ): Promise<RunSession | undefined> {
+  private open(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
     this.deadlines.remove(runId);
-    const opening = this.createSession(runId, folded).then(
+    const opening = this.loadSession(runId).then(
       (session) => {
         if (session === undefined) this.release(runId);
         else {
@@ -191,9 +202,13 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   /** Undefined if the run is unknown or has ended, or if the engine does not run. */
-  private async createSession(runId: RunId, known?: FoldedRun): Promise<RunSession | undefined> {
-    const folded = known ?? (await this.reader.load(runId));
+  private async loadSession(runId: RunId): Promise<RunSession | undefined> {
+    const folded = await this.reader.load(runId);
     if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
+    return this.newSession(runId, folded);
+  }
+
+  private newSession(runId: RunId, folded: FoldedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
     const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
@@ -223,7 +238,7 @@ export class EmbeddedEngine extends RunEngine {
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
-    this.lost.set(runId, { times, forgo: this.after(waitMs, () => this.offer({ runId })) });
+    this.lost.set(runId, { times, forgo: this.after(waitMs, () => this.enqueue(runId)) });
   }
 
   private after(ms: number, action: () => void): Cancel {
