@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { isPublicAddress, literalAddress } from './addresses.js';
 import { HostRules } from './host-rules.js';
 import type { HttpPolicy } from './http-policy.js';
@@ -14,8 +14,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export class EgressGuard {
   private readonly rules: HostRules;
-  private readonly connectAnywhere = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
-  private readonly connectPublic = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: lookupPublic });
 
   constructor(private readonly policy: Pick<HttpPolicy, 'allowPrivate' | 'allowedHosts'>) {
     this.rules = new HostRules(policy.allowedHosts);
@@ -38,14 +36,18 @@ export class EgressGuard {
     if (literal !== undefined && this.needsPublicAddress(url) && !isPublicAddress(literal)) throw notPublic(url.host);
   }
 
-  /** Connects as undici does, to public addresses alone unless the policy allows the host any. */
-  readonly connect: buildConnector.connector = (options, callback) => {
-    const url = { protocol: options.protocol, hostname: options.hostname, port: options.port };
-    const literal = literalAddress(options.hostname);
-    if (!this.needsPublicAddress(url)) return this.connectAnywhere(options, callback);
-    if (literal !== undefined && !isPublicAddress(literal)) return callback(notPublic(options.hostname), null);
-    return this.connectPublic(options, callback);
-  };
+  /** Connects as the connectors of `build` do, to public addresses alone unless the policy allows the host any. */
+  connector(build: typeof buildConnector): buildConnector.connector {
+    const connectAnywhere = build({ timeout: CONNECT_TIMEOUT_MS });
+    const connectPublic = build({ timeout: CONNECT_TIMEOUT_MS, lookup: lookupPublic });
+    return (options, callback) => {
+      const url = { protocol: options.protocol, hostname: options.hostname, port: options.port };
+      const literal = literalAddress(options.hostname);
+      if (!this.needsPublicAddress(url)) return connectAnywhere(options, callback);
+      if (literal !== undefined && !isPublicAddress(literal)) return callback(notPublic(options.hostname), null);
+      return connectPublic(options, callback);
+    };
+  }
 
   private needsPublicAddress(url: Pick<URL, 'protocol' | 'hostname' | 'port'>): boolean {
     return !this.policy.allowPrivate && !this.rules.includes(url);

@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Agent as Connections, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type Json, setOwn } from '../../../../executor/core/index.js';
 import { AgentError, Tool, type ToolContext } from '../../../sdk/index.js';
 import { readDecoded } from './decode-body.js';
 import { decodeText, isJsonType } from './decode-text.js';
 import { EgressGuard } from './egress-guard.js';
+import { GuardedClient } from './guarded-client.js';
 import { type Hop, firstHop, redirectedHop } from './hop.js';
 import { type HttpRequest, type HttpResponse, httpRequest, httpResponse } from './http-messages.js';
 import { HttpPolicy } from './http-policy.js';
@@ -16,7 +17,7 @@ const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576;
 /** A body that is not read is taken off the wire up to this size, so that its connection can be used again. */
 const DUMP_LIMIT_BYTES = 65_536;
 
-type Answer = Dispatcher.ResponseData<unknown>;
+type Answer = Dispatcher.ResponseData;
 /** How one hop ended: with the next one, or with the answer that was asked for. */
 type Exchange = { readonly redirect: Hop } | { readonly response: HttpResponse };
 
@@ -30,14 +31,13 @@ type Exchange = { readonly redirect: Hop } | { readonly response: HttpResponse }
 })
 export class HttpFetcher implements OnModuleDestroy {
   private readonly guard: EgressGuard;
-  private readonly connections: Connections;
+  private readonly client: GuardedClient;
   private readonly maxBytes: number;
 
   constructor(policy: HttpPolicy) {
     this.guard = new EgressGuard(policy);
     this.maxBytes = policy.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
-    // How long an answer may take is the attempt's to bound, through its signal.
-    this.connections = new Connections({ connect: this.guard.connect, headersTimeout: 0, bodyTimeout: 0 });
+    this.client = new GuardedClient(this.guard);
   }
 
   /**
@@ -60,13 +60,12 @@ export class HttpFetcher implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.connections.destroy();
+    await this.client.destroy();
   }
 
   private async exchange(hop: Hop, args: HttpRequest, { signal }: ToolContext): Promise<Exchange> {
     try {
-      const answer = await request(hop.url, {
-        dispatcher: this.connections,
+      const answer = await this.client.request(hop.url, {
         method: hop.method,
         headers: Object.fromEntries(hop.headers),
         body: hop.body,
