@@ -4,6 +4,7 @@ import type { AppConfig } from '../config/index.js';
 import { RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
+import { inTurn } from './in-turn.js';
 import { requestId } from './request-id/index.js';
 import { corsOptions, hardenServer, noStore, securityHeaders } from './security/index.js';
 
@@ -19,9 +20,9 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore());
+  app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
-  app.use(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits));
+  app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());
   hardenServer(app.getHttpServer());
 }

@@ -1,4 +1,3 @@
-import { filter, fromEvent, merge, timer } from 'rxjs';
 import type { EventBus } from '../events/index.js';
 import { type RunId, type RunStatus, isTerminalRun } from '../executor/core/index.js';
 import { isTerminalEntry } from './stream/terminal-entry.js';
@@ -14,13 +13,19 @@ export interface AwaitEndParts {
 
 /** Resolves when the run has ended, after `seconds`, or when `signal` fires; then it watches no more. */
 export async function awaitEnd({ runId, bus, findStatus, seconds, signal }: AwaitEndParts): Promise<void> {
-  const ended$ = bus.run$(runId).pipe(filter(({ entries }) => entries.some(isTerminalEntry)));
   const waiting = Promise.withResolvers<void>();
+  const stop = (): void => waiting.resolve();
   // Watching begins before the status is read, so that the end cannot fall between the two.
-  const watching = merge(ended$, timer(seconds * 1_000), fromEvent(signal, 'abort')).subscribe(() => waiting.resolve());
+  const watching = bus.run$(runId).subscribe(({ entries }) => {
+    if (entries.some(isTerminalEntry)) stop();
+  });
+  const timer = setTimeout(stop, seconds * 1_000);
+  signal.addEventListener('abort', stop);
   try {
     if (!isTerminalRun(await findStatus()) && !signal.aborted) await waiting.promise;
   } finally {
     watching.unsubscribe();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }

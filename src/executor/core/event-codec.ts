@@ -26,6 +26,7 @@ const SETTING_KEYS = {
   cancelGraceSec: 'cancel_grace_sec',
   maxInterruptions: 'max_interruptions',
 } as const satisfies Record<keyof RunSettings, string>;
+const SETTINGS = Object.entries(SETTING_KEYS) as readonly (readonly [name: keyof RunSettings, key: string])[];
 
 /** Where a batch of events stands in its run. */
 export interface BatchPlace {
@@ -223,8 +224,8 @@ function decodeOrigin(field: (key: string) => Json): RetryOrigin {
 
 function encodeSettings(settings: RunSettings): JsonObject {
   const encoded: Record<string, Json> = {};
-  for (const [name, key] of Object.entries(SETTING_KEYS)) {
-    const value = settings[name as keyof RunSettings];
+  for (const [name, key] of SETTINGS) {
+    const value = settings[name];
     if (value !== undefined) encoded[key] = value;
   }
   return encoded;
@@ -233,7 +234,7 @@ function encodeSettings(settings: RunSettings): JsonObject {
 function decodeSettings(encoded: Json): RunSettings {
   if (!isJsonObject(encoded)) throw new CorruptJournalError('run.queued has no settings');
   const settings: Record<string, Json> = {};
-  for (const [name, key] of Object.entries(SETTING_KEYS)) {
+  for (const [name, key] of SETTINGS) {
     const value = encoded[key];
     if (value !== undefined) settings[name] = value;
   }

@@ -3,7 +3,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { AppConfig } from '../../config/index.js';
 import { RootLogger, createRootLogger } from './root-logger.js';
 
-/** Closes the log file when the application has stopped. */
+/** Writes the last lines when the application has stopped. */
 @Injectable()
 class LogCloser implements OnApplicationShutdown {
   constructor(private readonly logger: RootLogger) {}

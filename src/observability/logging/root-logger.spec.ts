@@ -11,7 +11,10 @@ interface Line {
 
 async function start(env: Record<string, string>) {
   const lines: Line[] = [];
-  const output = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
+  const output = {
+    write: (line: string) => void lines.push(JSON.parse(line) as Line),
+    close: () => Promise.resolve(),
+  };
   const logger = await createRootLogger(mapEnvironment(env).config, output);
   return { logger, lines };
 }

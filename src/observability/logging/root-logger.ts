@@ -1,8 +1,8 @@
-import { type DestinationStream, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import { type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 import type { AppConfig } from '../../config/index.js';
 import { logContext } from './log-context.js';
 import { pinoLevel } from './log-level.js';
-import { type LogFile, consoleStream, openLogFile } from './log-streams.js';
+import { type LogSink, consoleStream, openLogFile } from './log-streams.js';
 
 /** Wherever they turn up in what is logged, these are not told. */
 const SECRET_FIELDS = [
@@ -20,12 +20,12 @@ const SECRET_FIELDS = [
 export class RootLogger {
   constructor(
     readonly pino: Logger,
-    private readonly file?: LogFile,
+    private readonly sinks: readonly LogSink[] = [],
   ) {}
 
-  /** Writes what is still buffered and closes the log file; log nothing afterwards. */
+  /** Writes what is still buffered and closes what it was written to; log nothing afterwards. */
   async close(): Promise<void> {
-    await this.file?.close();
+    await Promise.all(this.sinks.map((sink) => sink.close()));
   }
 }
 
@@ -36,14 +36,12 @@ export class RootLogger {
  */
 export async function createRootLogger(
   config: Pick<AppConfig, 'appName' | 'environment' | 'debug' | 'logging'>,
-  console?: DestinationStream,
+  console?: LogSink,
 ): Promise<RootLogger> {
   const { filePath } = config.logging;
-  const file = filePath === undefined ? undefined : await openLogFile(filePath, config.logging);
+  const files = filePath === undefined ? [] : [await openLogFile(filePath, config.logging)];
+  const sinks = [console ?? (await consoleStream(config.logging)), ...files];
   const level = pinoLevel(config);
-  const streams = [console ?? (await consoleStream(config.logging)), ...(file === undefined ? [] : [file])].map(
-    (stream) => ({ stream, level }),
-  );
   const logger = pino(
     {
       level,
@@ -53,7 +51,7 @@ export async function createRootLogger(
       mixin: logContext,
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
-    multistream(streams),
+    multistream(sinks.map((stream) => ({ stream, level }))),
   );
-  return new RootLogger(logger, file);
+  return new RootLogger(logger, sinks);
 }
