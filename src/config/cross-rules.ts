@@ -9,9 +9,13 @@ export interface CrossFault extends ConfigFault {
 
 /** Checks that no single key can make. */
 export function crossFaults(config: AppConfig): CrossFault[] {
-  return [concurrencyFault(config), corsFault(config), missingKeyFault(config), leakedSecretFault(config)].filter(
-    (fault) => fault !== undefined,
-  );
+  return [
+    concurrencyFault(config),
+    outputFault(config),
+    corsFault(config),
+    missingKeyFault(config),
+    leakedSecretFault(config),
+  ].filter((fault) => fault !== undefined);
 }
 
 function concurrencyFault({ execution }: AppConfig): CrossFault | undefined {
@@ -21,6 +25,16 @@ function concurrencyFault({ execution }: AppConfig): CrossFault | undefined {
     got: String(execution.maxConcurrency),
     takes: `at least EXECUTION__DEFAULT_CONCURRENCY (${execution.defaultConcurrency})`,
     readsKeys: ['EXECUTION__MAX_CONCURRENCY', 'EXECUTION__DEFAULT_CONCURRENCY'],
+  };
+}
+
+function outputFault({ execution }: AppConfig): CrossFault | undefined {
+  if (execution.maxArtifactBytes >= execution.maxOutputBytes) return undefined;
+  return {
+    key: 'EXECUTION__MAX_ARTIFACT_BYTES',
+    got: String(execution.maxArtifactBytes),
+    takes: `at least EXECUTION__MAX_OUTPUT_BYTES (${execution.maxOutputBytes})`,
+    readsKeys: ['EXECUTION__MAX_ARTIFACT_BYTES', 'EXECUTION__MAX_OUTPUT_BYTES'],
   };
 }
 

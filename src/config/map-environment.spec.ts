@@ -38,6 +38,7 @@ describe('mapEnvironment', () => {
         cancelGraceSec: 5,
         maxInterruptions: 5,
         maxOutputBytes: 1_048_576,
+        maxArtifactBytes: 16_777_216,
       },
       limits: { maxNodes: 10_000, maxEdges: 50_000, maxBodyBytes: 5_242_880, maxJsonDepth: 64 },
       logging: { level: 'INFO', jsonFormat: false, maxFileSizeMb: 100, backupCount: 5 },
@@ -138,6 +139,13 @@ describe('mapEnvironment', () => {
     expect(faultLinesOf({ EXECUTION__MAX_CONCURRENCY: '3' })).toEqual([
       'EXECUTION__MAX_CONCURRENCY: got 3, takes at least EXECUTION__DEFAULT_CONCURRENCY (5)',
     ]);
+  });
+
+  it('wants files to be allowed as large as outputs that stand in the journal', () => {
+    expect(faultLinesOf({ EXECUTION__MAX_OUTPUT_BYTES: '2000', EXECUTION__MAX_ARTIFACT_BYTES: '1999' })).toEqual([
+      'EXECUTION__MAX_ARTIFACT_BYTES: got 1999, takes at least EXECUTION__MAX_OUTPUT_BYTES (2000)',
+    ]);
+    expect(faultLinesOf({ EXECUTION__MAX_OUTPUT_BYTES: '2000', EXECUTION__MAX_ARTIFACT_BYTES: '2000' })).toEqual([]);
   });
 
   it('says nothing about how keys go together while one of them is at fault', () => {

@@ -7,14 +7,14 @@ import { DatabaseLease, EmbeddedEngine, EmbeddedEngineOptions } from './engines/
 import { RunEngine } from './engines/run-engine.js';
 import { CelExpressionCompiler } from './expressions/index.js';
 import { AgentInvoker, InlineAgentInvoker, InvokerOptions } from './invoker/index.js';
+import { OutputHydrator } from './outputs/index.js';
 import { RunReader } from './run-reader.js';
 import { PlanCache } from './spec/index.js';
 
-const MAX_ARTIFACT_BYTES = 16 * 1_024 * 1_024;
-
 function invokerOptions(config: AppConfig, { allowedEnv }: LoadedConfig): InvokerOptions {
-  const output = { maxBytes: config.execution.maxOutputBytes, maxDepth: config.limits.maxJsonDepth };
-  return new InvokerOptions(output, MAX_ARTIFACT_BYTES, allowedEnv);
+  const { maxOutputBytes: maxInlineBytes, maxArtifactBytes } = config.execution;
+  const output = { maxInlineBytes, maxBytes: maxArtifactBytes, maxDepth: config.limits.maxJsonDepth };
+  return new InvokerOptions(output, maxArtifactBytes, allowedEnv);
 }
 
 function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): EmbeddedEngineOptions {
@@ -34,8 +34,18 @@ function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): Embedde
     DatabaseLease,
     CelExpressionCompiler,
     PlanCache,
+    OutputHydrator,
     RunReader,
   ],
-  exports: [Clock, RunEngine, EmbeddedEngine, DatabaseLease, CelExpressionCompiler, PlanCache, RunReader],
+  exports: [
+    Clock,
+    RunEngine,
+    EmbeddedEngine,
+    DatabaseLease,
+    CelExpressionCompiler,
+    PlanCache,
+    OutputHydrator,
+    RunReader,
+  ],
 })
 export class ExecutorModule {}

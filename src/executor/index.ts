@@ -2,6 +2,7 @@ export { Clock } from './clock.js';
 export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine } from './engines/embedded/index.js';
 export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
+export { LargeOutput, OutputHydrator } from './outputs/index.js';
 export { type FoldedRun, RunReader, foldRun } from './run-reader.js';
 export {
   type CachedGraph,

@@ -10,17 +10,24 @@ import {
   reduce,
 } from './core/index.js';
 import { Journal, RunRepository } from '../storage/index.js';
+import { OutputHydrator } from './outputs/index.js';
 import { PlanCache } from './spec/index.js';
 
 /** Entries read from the journal at once. */
 const PAGE = 1_000;
-/** Nodes of all folded runs that are kept to be folded on from. */
-const MAX_CACHED_NODES = 50_000;
+/** What the folded runs that are kept to be folded on from may weigh: one for each node, one for each kB of large outputs. */
+const MAX_CACHED_WEIGHT = 50_000;
+const BYTES_PER_WEIGHT = 1_024;
 
 /** A run as its journal tells it. */
 export interface FoldedRun {
   readonly plan: GraphPlan;
   readonly state: RunState;
+}
+
+interface CachedRun {
+  readonly run: FoldedRun;
+  readonly weight: number;
 }
 
 /** Folds events from the first one on. */
@@ -34,8 +41,8 @@ export function foldRun(plan: GraphPlan, events: readonly RunEvent[]): FoldedRun
 @Injectable()
 export class RunReader {
   /** Runs read lately, the least recently read first: a reader who comes again pays only for what is new. */
-  private readonly cache = new Map<RunId, FoldedRun>();
-  private cachedNodes = 0;
+  private readonly cache = new Map<RunId, CachedRun>();
+  private cachedWeight = 0;
   /** Reads under way: two readers of one run share one fold. */
   private readonly reading = new Map<RunId, Promise<FoldedRun | undefined>>();
 
@@ -43,9 +50,14 @@ export class RunReader {
     private readonly runs: RunRepository,
     private readonly journal: Journal,
     private readonly plans: PlanCache,
+    private readonly outputs: OutputHydrator,
   ) {}
 
-  /** The run as of now, for reading only: others share it. Undefined if it is unknown. */
+  /**
+   * The run as of now, for reading only: others share it. Undefined if it is unknown.
+   *
+   * @throws {CorruptJournalError} if its journal or the file of a large output is damaged.
+   */
   read(runId: RunId): Promise<FoldedRun | undefined> {
     const current = this.reading.get(runId);
     if (current !== undefined) return current;
@@ -59,7 +71,11 @@ export class RunReader {
     return reading;
   }
 
-  /** The run as of now, for the caller alone: a session advances it. Undefined if it is unknown. */
+  /**
+   * The run as of now, for the caller alone: a session advances it. Undefined if it is unknown.
+   *
+   * @throws {CorruptJournalError} if its journal or the file of a large output is damaged.
+   */
   async load(runId: RunId): Promise<FoldedRun | undefined> {
     const plan = await this.planOf(runId);
     if (plan === undefined) return undefined;
@@ -69,16 +85,12 @@ export class RunReader {
   }
 
   private async readOn(runId: RunId): Promise<FoldedRun | undefined> {
-    const cached = this.cache.get(runId);
-    if (cached === undefined) {
-      const loaded = await this.load(runId);
-      if (loaded !== undefined) this.keep(runId, loaded);
-      return loaded;
-    }
-    await this.foldOn(runId, cached);
-    this.cache.delete(runId);
-    this.cache.set(runId, cached);
-    return cached;
+    const cached = this.cache.get(runId)?.run;
+    const run = cached ?? (await this.load(runId));
+    if (run === undefined) return undefined;
+    if (cached !== undefined) await this.foldOn(runId, cached);
+    this.keep(runId, run);
+    return run;
   }
 
   private async planOf(runId: RunId): Promise<GraphPlan | undefined> {
@@ -96,21 +108,29 @@ export class RunReader {
     let page: JournalEntry[];
     do {
       page = await this.journal.read(runId, { afterSeq: state.seq, limit: PAGE });
-      for (const entry of page) reduce(plan, state, decodeEntry(entry));
+      for (const entry of await this.outputs.hydrate(runId, page)) reduce(plan, state, decodeEntry(entry));
     } while (page.length === PAGE);
   }
 
-  private keep(runId: RunId, folded: FoldedRun): void {
-    this.cache.set(runId, folded);
-    this.cachedNodes += folded.plan.nodes.length;
+  /** The one read last is kept whatever it weighs. */
+  private keep(runId: RunId, run: FoldedRun): void {
+    this.forget(runId);
+    const weight = weightOf(run);
+    this.cache.set(runId, { run, weight });
+    this.cachedWeight += weight;
     for (const oldest of this.cache.keys()) {
-      if (this.cachedNodes <= MAX_CACHED_NODES || oldest === runId) return;
+      if (this.cachedWeight <= MAX_CACHED_WEIGHT || oldest === runId) return;
       this.forget(oldest);
     }
   }
 
   private forget(runId: RunId): void {
-    this.cachedNodes -= this.cache.get(runId)?.plan.nodes.length ?? 0;
+    this.cachedWeight -= this.cache.get(runId)?.weight ?? 0;
     this.cache.delete(runId);
   }
+}
+
+function weightOf({ state: { nodes } }: FoldedRun): number {
+  const bytes = nodes.reduce((sum, { state }) => sum + (state.status === 'SUCCESS' ? (state.ref?.bytes ?? 0) : 0), 0);
+  return nodes.length + Math.ceil(bytes / BYTES_PER_WEIGHT);
 }

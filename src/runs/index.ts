@@ -4,5 +4,5 @@ export { Retention } from './removal/retention.js';
 export { RunSweeper } from './removal/run-sweeper.js';
 export { RunStarter, type StartRun } from './run-starter.js';
 export { RunsModule } from './runs.module.js';
-export { RunsService, type RunWithNodes } from './runs.service.js';
+export { RunsService, type WholeRun } from './runs.service.js';
 export { StreamHub } from './stream/stream-hub.js';

@@ -87,6 +87,7 @@ export class RunsController {
     'unsupported-media-type',
     'run-invalid',
     'idempotency-mismatch',
+    'run-damaged',
     'storage-unavailable',
     'shutting-down',
     'not-ready',
@@ -110,10 +111,11 @@ export class RunsController {
     if (wait === 0 || !('run_id' in started)) return started;
     const id = runId(String(started.run_id));
     await this.runs.awaitEnd(id, wait, this.hub.wait(response));
-    const { run, nodes } = await this.runs.get(id);
-    if (!isTerminalRun(run.status)) return { run_id: id, status: run.status };
+    const whole = await this.runs.get(id);
+    const { status } = whole.run;
+    if (!isTerminalRun(status)) return { run_id: id, status };
     response.status(200);
-    return toRunDto(run, nodes);
+    return toRunDto(whole);
   }
 
   @Get()
@@ -161,10 +163,9 @@ export class RunsController {
   @ApiOperation({ summary: 'Read a run' })
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found')
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'run-damaged')
   async getRun(@Param('run_id') id: string): Promise<object> {
-    const { run, nodes } = await this.runs.get(id);
-    return toRunDto(run, nodes);
+    return toRunDto(await this.runs.get(id));
   }
 
   @Get(':run_id/nodes/:node_id')
@@ -172,7 +173,7 @@ export class RunsController {
   @ApiParam(RUN_ID_PARAM)
   @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'node-not-found')
+  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'node-not-found', 'run-damaged')
   async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {
     const { summary, params, input, output, upstream } = await this.runs.getNode(id, nodeId);
     return { ...toNodeDto(summary), params, input, output, upstream };
@@ -230,6 +231,7 @@ export class RunsController {
     'run-finished',
     'payload-too-large',
     'unsupported-media-type',
+    'run-damaged',
     'storage-unavailable',
     'shutting-down',
     'not-ready',

@@ -6,6 +6,7 @@ import {
   type NodeSummary,
   RUN_ID,
   type RunId,
+  type RunResult,
   type RunState,
   type RunStatus,
   gatherInput,
@@ -14,15 +15,17 @@ import {
   summariseNodes,
   upstreamOutcomes,
 } from '../executor/core/index.js';
-import { EngineNotRunningError, type FoldedRun, RunEngine, RunReader } from '../executor/index.js';
+import { EngineNotRunningError, type FoldedRun, OutputHydrator, RunEngine, RunReader } from '../executor/index.js';
 import { Journal, type RunListQuery, type RunHead, RunRepository, type StoredRun } from '../storage/index.js';
 import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
-/** A run with its nodes. */
-export interface RunWithNodes {
+/** A run with its nodes and its result, large outputs included. */
+export interface WholeRun {
   readonly run: StoredRun;
   readonly nodes: readonly NodeSummary[];
+  /** Null unless it is SUCCESS. */
+  readonly result: RunResult | null;
 }
 
 /** One node run with what went in and came out. */
@@ -52,6 +55,7 @@ export class RunsService {
     private readonly reader: RunReader,
     private readonly engine: RunEngine,
     private readonly bus: EventBus,
+    private readonly outputs: OutputHydrator,
   ) {}
 
   /** Newest first; one row more than `limit` if there are more. */
@@ -74,18 +78,21 @@ export class RunsService {
   }
 
   /**
-   * A finished run comes from its row alone, any other one from its journal.
+   * A finished run comes from its row and the files of its large outputs, any other one from its journal.
    *
    * @throws {RunNotFoundError}
+   * @throws {CorruptJournalError} if what is stored of it is damaged.
    */
-  async get(id: string): Promise<RunWithNodes> {
+  async get(id: string): Promise<WholeRun> {
     const run = await this.find(id);
-    if (run.nodesJson !== null) return { run, nodes: JSON.parse(run.nodesJson) as NodeSummary[] };
+    if (run.nodesJson !== null) {
+      return { run, nodes: JSON.parse(run.nodesJson) as NodeSummary[], result: await this.resultOf(run) };
+    }
     const { plan, state } = await this.fold(run.runId);
     const { status, progress, startedAt } = state;
     // The journal may have gone on since the row was read; an ended run is read again as one.
     if (isTerminalRun(status)) return this.get(id);
-    return { run: { ...run, status, progress, startedAt }, nodes: summariseNodes(plan, state) };
+    return { run: { ...run, status, progress, startedAt }, nodes: summariseNodes(plan, state), result: null };
   }
 
   /** @throws {RunNotFoundError | NodeNotFoundError} */
@@ -131,6 +138,10 @@ export class RunsService {
     const status = await this.cancelUnfinished(run);
     if (status === 'SUCCESS' || status === 'FAILED') throw new RunFinishedError(run.runId, status);
     return { runId: run.runId, status, wasCancelled: false };
+  }
+
+  private async resultOf({ runId: id, resultJson }: StoredRun): Promise<RunResult | null> {
+    return resultJson === null ? null : this.outputs.hydrateResult(id, JSON.parse(resultJson) as RunResult);
   }
 
   private async statusOf(id: RunId): Promise<RunStatus> {

@@ -8,7 +8,12 @@ export {
   type RunProgress,
   type RunProjection,
 } from './journal/journal.js';
-export { type Artifact, type ArtifactInfo, ArtifactRepository } from './repositories/artifact.repository.js';
+export {
+  type Artifact,
+  type ArtifactInfo,
+  ArtifactRepository,
+  type RunFile,
+} from './repositories/artifact.repository.js';
 export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';
 export {
   type IdempotencyRecord,

@@ -220,6 +220,77 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       expect(await storage.idempotency.find(aRecord('other').scope, 'other', NOON)).toBeUndefined();
     });
 
+    describe('files that entries refer to', () => {
+      const aFile = (name: string, bytes = 3) => ({
+        name,
+        nodeId: 'a',
+        contentType: 'application/json',
+        bytes,
+        sha256: 'aa',
+        createdAt: NOON,
+        body: new Uint8Array(bytes).fill(7),
+      });
+      const filesOf = async (number: number): Promise<string[]> =>
+        (await storage.artifacts.list(aRunId(number))).map(({ name }) => name);
+
+      it('are stored with the entries of a new run and of an append', async () => {
+        const first = aFile('$output.a.0.json');
+        await storage.journal.create(aRun(1, { files: [first] }), [anEntry(1)]);
+        const files = [aFile('$output.a.1.json'), aFile('$output.b.1.json')];
+        await storage.journal.append({
+          runId: aRunId(1),
+          expectedSeq: 1,
+          entries: [anEntry(2)],
+          files,
+          run: aProjection(),
+        });
+        expect(await filesOf(1)).toEqual(['$output.a.0.json', '$output.a.1.json', '$output.b.1.json']);
+        const found = await storage.artifacts.find(aRunId(1), '$output.a.0.json');
+        expect({ ...found, body: Buffer.from(found?.body ?? []) }).toEqual({
+          ...first,
+          runId: aRunId(1),
+          body: Buffer.from(first.body),
+        });
+      });
+
+      it('are not stored without them', async () => {
+        await createRun(1, 2);
+        const late = { runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run: aProjection() };
+        const append = storage.journal.append({ ...late, files: [aFile('$output.a.1.json')] });
+        await expect(append).rejects.toBeInstanceOf(StaleWriterError);
+        await expect(storage.journal.create(aRun(1, { files: [aFile('x')] }), [anEntry(1)])).rejects.toThrow();
+        const retry = { retryOf: aRunId(1), rootRunId: aRunId(1), artifacts: ['gone.txt'] };
+        const created = storage.journal.create(aRun(2, { retry, files: [aFile('x')] }), [anEntry(1)]);
+        await expect(created).rejects.toBeInstanceOf(RetriedRunGoneError);
+        expect(await filesOf(1)).toEqual([]);
+        expect(await filesOf(2)).toEqual([]);
+      });
+
+      it('may be of 16 megabytes, several at once, beside appends of other runs', async () => {
+        const bytes = 16_777_216;
+        await createRun(1);
+        await createRun(2);
+        const files = [aFile('$output.a.1.json', bytes), aFile('$output.b.1.json', bytes)];
+        await Promise.all([
+          storage.journal.append({
+            runId: aRunId(1),
+            expectedSeq: 1,
+            entries: [anEntry(2)],
+            files,
+            run: aProjection(),
+          }),
+          append(2, 1, 1),
+        ]);
+        expect(await storage.artifacts.list(aRunId(1))).toMatchObject([{ bytes }, { bytes }]);
+        const found = await storage.artifacts.find(aRunId(1), '$output.b.1.json');
+        expect(Buffer.compare(Buffer.from(found?.body ?? []), Buffer.alloc(bytes, 7))).toBe(0);
+        expect([await seqsOf(1), await seqsOf(2)]).toEqual([
+          [1, 2],
+          [1, 2],
+        ]);
+      });
+    });
+
     it('carries entries of a megabyte', async () => {
       const data = someData(1_048_576);
       await createRun(1);

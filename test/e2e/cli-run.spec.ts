@@ -53,6 +53,16 @@ describe('wand run', () => {
     expect(readdirSync(join(folder(), 'a', 'b'))).toContain('My-chart-draw.svg');
   });
 
+  it('prints large outputs, which are files of the run, and writes none of them', async () => {
+    const args = ['run', file('echo.json', ECHO_GRAPH), '--input', `name=${'x'.repeat(50)}`, '--json'];
+    const { stdout } = await wand(args, { EXECUTION__MAX_OUTPUT_BYTES: '20' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      result: { outputs: { say: { greeting: 'hello', name: 'x'.repeat(50) } } },
+      artifacts: [],
+    });
+    expect(readdirSync(folder())).toEqual(['echo.json']);
+  });
+
   it('exits 1 and names node and reason when the run fails, after showing the retry', async () => {
     const { code, stderr } = await wand(['run', file('failing.json', FAILING_GRAPH)], {
       EXECUTION__RETRY_BASE_DELAY: '0.01',

@@ -7,6 +7,7 @@ import {
   type NodeRecord,
   type NodeState,
   type NodeStatus,
+  type OutputRef,
   type ReusePlan,
   type RunEvent,
   type RunEventType,
@@ -150,8 +151,8 @@ export class LiveRun {
   }
 
   /** The current attempt of a node ends well. */
-  succeed(nodeId: string, output: Json = {}): readonly RunEvent[] {
-    return this.feed({ type: 'attempt_succeeded', nodeId, attempt: this.attempt(nodeId), output });
+  succeed(nodeId: string, output: Json = {}, ref?: OutputRef): readonly RunEvent[] {
+    return this.feed({ type: 'attempt_succeeded', nodeId, attempt: this.attempt(nodeId), output, ref });
   }
 
   /** The current attempt of a node fails, for good unless `failure` says that it is retryable. */

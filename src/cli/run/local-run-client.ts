@@ -83,9 +83,9 @@ export class LocalRunClient extends RunClient {
   }
 
   override async outcome(runId: string): Promise<RunOutcome> {
-    const run = await this.app.get(RunsService).find(runId);
-    const { result, error } = toRunDto(run, []);
-    return { status: run.status, result: result ?? null, error: error ?? null };
+    const whole = await this.app.get(RunsService).get(runId);
+    const { result, error } = toRunDto(whole);
+    return { status: whole.run.status, result: result ?? null, error: error ?? null };
   }
 
   override async artifacts(runId: string): Promise<RunArtifact[]> {

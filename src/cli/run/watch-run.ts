@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isOutputFile } from '../../executor/core/index.js';
 import type { CliContext } from '../cli-context.js';
 import { messageOf } from '../cli-errors.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -71,7 +72,8 @@ async function saveArtifacts(
   { graphName, outFolder }: WatchOptions,
   { cwd, stderr }: CliContext,
 ): Promise<string[]> {
-  const artifacts = await client.artifacts(runId);
+  // Large outputs are files too: they are shown with the result.
+  const artifacts = (await client.artifacts(runId)).filter(({ name }) => !isOutputFile(name));
   if (artifacts.length === 0) return [];
   const folder = await ArtifactFolder.open(resolve(cwd, outFolder));
   const paths: string[] = [];

@@ -1,5 +1,8 @@
 import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
 
+/** Files are written and read in one piece, which holds up everything else meanwhile. */
+const MAX_FILE_BYTES = 268_435_456;
+
 export const JITTERS = ['equal', 'full', 'none'] as const;
 
 /** `EXECUTION__…` */
@@ -85,9 +88,19 @@ export class ExecutionConfig {
 
   @IntegerKey('MAX_OUTPUT_BYTES', {
     min: 1,
-    max: 1_073_741_824,
+    max: MAX_FILE_BYTES,
     unit: 'bytes',
-    description: 'The largest output of a node, as JSON; a larger one fails the node.',
+    description:
+      'The largest output, as JSON, that the journal itself holds; a larger one is kept as a file of the run.',
   })
   readonly maxOutputBytes: number = 1_048_576;
+
+  @IntegerKey('MAX_ARTIFACT_BYTES', {
+    min: 1,
+    max: MAX_FILE_BYTES,
+    unit: 'bytes',
+    description:
+      'The largest output and the largest file of an agent; a larger one fails the node. At least EXECUTION__MAX_OUTPUT_BYTES.',
+  })
+  readonly maxArtifactBytes: number = 16_777_216;
 }

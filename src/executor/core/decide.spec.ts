@@ -64,6 +64,16 @@ describe('a report of an attempt', () => {
     expect(run.statuses.a).toBe('RUNNING');
   });
 
+  it('may refer to where its output is kept, which changes nothing for those after it', () => {
+    const ref = { artifact: '$output.a.1.json', bytes: 9, sha256: 'ab' };
+    const run = LiveRun.started(graph(['a', 'b'], [edge('a', 'b', { cond: { var: 'v', op: '==', value: 1 } })]));
+    run.succeed('a', { v: 1 }, ref);
+    expect(run.statuses.b).toBe('RUNNING');
+    expect(run.node('a')).toEqual({ status: 'SUCCESS', output: { v: 1 }, ref });
+    expect(run.crash().node('a')).toEqual(run.node('a'));
+    expect(run.tape.toString()).not.toContain('"v":1');
+  });
+
   it('is dropped when the node or the run has ended', () => {
     const run = LiveRun.started(graph(['a', 'b']));
     run.succeed('a', 1);

@@ -98,7 +98,7 @@ class Decision {
         return true;
       case 'attempt_succeeded':
         if (aborting) this.emit({ type: 'node.cancelled', ts, nodeId, attempt, ended: 'succeeded' });
-        else this.emit({ type: 'node.succeeded', ts, nodeId, attempt, output: input.output });
+        else this.emit({ type: 'node.succeeded', ts, nodeId, attempt, output: input.output, ref: input.ref });
         return false;
       case 'attempt_failed':
         if (aborting) this.emit({ type: 'node.cancelled', ts, nodeId, attempt, ended: 'failed' });

@@ -4,6 +4,7 @@ import type { RunSettings } from './graph-definition.js';
 import { epochMs, graphId, runId } from './ids.js';
 import { type Json, type JsonObject, isJsonObject } from './json.js';
 import type { JournalEntry } from './journal-entry.js';
+import { decodeOutputRef, encodeOutput } from './output-ref.js';
 import { progressOf } from './progress.js';
 import type { AttemptEnd, InterruptionCause, RetryOrigin, RunEvent, RunEventType, SkipCause } from './run-event.js';
 import type { SkipReason } from './statuses.js';
@@ -96,7 +97,7 @@ function encodeData(event: RunEvent): JsonObject | null {
     case 'node.started':
       return null;
     case 'node.reused':
-      return { output: event.output, from_run: event.fromRun };
+      return { ...encodeOutput(event), from_run: event.fromRun };
     case 'node.log':
       return event.data ?? null;
     case 'node.progress':
@@ -108,7 +109,7 @@ function encodeData(event: RunEvent): JsonObject | null {
     case 'node.interrupted':
       return { cause: event.cause };
     case 'node.succeeded':
-      return { output: event.output };
+      return encodeOutput(event);
     case 'node.failed':
       return { error: encodeNodeError(event.error) };
     case 'node.skipped':
@@ -119,7 +120,8 @@ function encodeData(event: RunEvent): JsonObject | null {
 }
 
 /**
- * The event of a journal row: the inverse of `encodeEvent`.
+ * The event of a journal row: the inverse of `encodeEvent`. Where a row refers to a large output, it takes the row with the
+ * output put back (`withOutput`).
  *
  * @throws {CorruptJournalError} if a field is missing or the type is unknown.
  */
@@ -165,6 +167,7 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
         type: entry.type,
         ...node(),
         output: field('output'),
+        ref: decodeOutputRef(entry),
         fromRun: fromRun === null ? null : runId(fromRun as string),
       };
     }
@@ -192,7 +195,7 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
     case 'node.interrupted':
       return { type: entry.type, ...node(), cause: field('cause') as InterruptionCause };
     case 'node.succeeded':
-      return { type: entry.type, ...node(), output: field('output') };
+      return { type: entry.type, ...node(), output: field('output'), ref: decodeOutputRef(entry) };
     case 'node.failed':
       return { type: entry.type, ...node(), error: decodeNodeError(field('error')) };
     case 'node.skipped':

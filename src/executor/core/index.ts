@@ -98,6 +98,7 @@ export {
 } from './node-input.js';
 export { type NodeSummary, summariseNodes } from './node-summary.js';
 export { type RunResult, NO_SINK_REACHED, resultOf } from './outcome.js';
+export { type OutputRef, isOutputFile, missingOutput, outputFileName, withOutput } from './output-ref.js';
 export {
   type SimulatedOutcome,
   type SimulatedRun,

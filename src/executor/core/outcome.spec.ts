@@ -13,6 +13,28 @@ describe('the result of a run', () => {
     });
   });
 
+  it('refers to outputs that are kept in files, in their places', () => {
+    const ref = { artifact: '$output.b.1.json', bytes: 9, sha256: 'ab' };
+    const run = LiveRun.started(graph(['a', 'b', 'c']));
+    run.succeed('a', 1);
+    run.succeed('b', { large: true }, ref);
+    run.succeed('c', 3);
+    expect(run.result).toMatchObject({ outputs: { a: 1, b: null, c: 3 }, refs: { b: ref } });
+    expect(Object.keys(run.result.outputs)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('refers to none that no sink made', () => {
+    const ref = { artifact: '$output.a.1.json', bytes: 9, sha256: 'ab' };
+    const run = LiveRun.started(graph(['a', 'b'], ['a -> b'], ['b']));
+    run.succeed('a', { large: true }, ref);
+    run.succeed('b', 1);
+    expect(run.result).toEqual({
+      outputs: { b: 1 },
+      sinks: ['b'],
+      summary: { succeeded: 2, failedHandled: 0, skipped: 0 },
+    });
+  });
+
   it('holds the outputs of the sinks that succeeded, and counts the rest', () => {
     const run = LiveRun.started(
       graph(

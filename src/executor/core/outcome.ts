@@ -2,6 +2,7 @@ import type { GraphPlan, PlanEdge, PlanNode } from './compile.js';
 import type { NodeError, RunError } from './errors.js';
 import { INPUT_SOURCE } from './graph-definition.js';
 import type { Json, JsonObject } from './json.js';
+import type { OutputRef } from './output-ref.js';
 import { setOwn } from './plain-object.js';
 import { isTaken } from './resolve-edges.js';
 import { type NodeState, type RunState, nodeRecord } from './run-state.js';
@@ -15,6 +16,8 @@ export const NO_SINK_REACHED = 'no_sink_reached';
 export interface RunResult {
   /** Output of each sink that succeeded, by node id; of every node that succeeded when the graph names no sinks. */
   readonly outputs: JsonObject;
+  /** Where outputs are kept that are not in the journal: null holds their places in `outputs`. Absent when all are there. */
+  readonly refs?: Readonly<Record<string, OutputRef>>;
   readonly sinks: readonly string[];
   readonly summary: { readonly succeeded: number; readonly failedHandled: number; readonly skipped: number };
 }
@@ -22,6 +25,7 @@ export interface RunResult {
 /** The result of a run whose nodes have all ended. */
 export function resultOf(plan: GraphPlan, state: RunState): RunResult {
   const outputs: Record<string, Json> = {};
+  const refs: Record<string, OutputRef> = {};
   const isSink = sinkTest(plan);
   let succeeded = 0;
   let failedHandled = 0;
@@ -30,11 +34,14 @@ export function resultOf(plan: GraphPlan, state: RunState): RunResult {
     const node = nodeRecord(state, index).state;
     if (node.status === 'SUCCESS') {
       succeeded += 1;
-      if (isSink(definition.id)) setOwn(outputs, definition.id, node.output);
+      if (!isSink(definition.id)) continue;
+      setOwn(outputs, definition.id, node.ref === undefined ? node.output : null);
+      if (node.ref !== undefined) setOwn(refs, definition.id, node.ref);
     } else if (node.status === 'FAILED') failedHandled += Number(node.handled);
     else skipped += 1;
   }
-  return { outputs, sinks: sinksOf(plan), summary: { succeeded, failedHandled, skipped } };
+  const summary = { succeeded, failedHandled, skipped };
+  return { outputs, ...(Object.keys(refs).length === 0 ? {} : { refs }), sinks: sinksOf(plan), summary };
 }
 
 function sinksOf(plan: GraphPlan): readonly string[] {

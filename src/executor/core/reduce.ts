@@ -145,7 +145,7 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
       waitForRetry(state, node, record, { status: 'RETRYING', dueAt: event.ts });
       return;
     case 'node.succeeded':
-      endNode(plan, state, node, { status: 'SUCCESS', output: event.output }, event.ts);
+      endNode(plan, state, node, { status: 'SUCCESS', output: event.output, ref: event.ref }, event.ts);
       return;
     case 'node.failed':
       failNode(plan, state, node, event);
@@ -166,7 +166,8 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
 function reuseNode(plan: GraphPlan, state: RunState, record: NodeRecord, event: NodeReused): void {
   if (state.seq !== state.reused + 2) throw impossible(event.type, state.status, state.seq);
   state.reused += 1;
-  closeNode(plan, state, record, { status: 'SUCCESS', output: event.output, reusedFrom: event.fromRun }, event.ts);
+  const { output, ref, fromRun: reusedFrom } = event;
+  closeNode(plan, state, record, { status: 'SUCCESS', output, ref, reusedFrom }, event.ts);
 }
 
 function startAttempt(state: RunState, node: PlanNode, record: NodeRecord, at: EpochMs): void {

@@ -36,6 +36,16 @@ describe('planReuse', () => {
     });
   });
 
+  it('says where a reused output is kept that the journal only refers to', () => {
+    const ref = { artifact: '$output.a.1.json', bytes: 9, sha256: 'ab' };
+    const past = LiveRun.started(graph(['a', 'b'], [edge('a', 'b', { map: { text: 'v' } })]));
+    past.succeed('a', { v: 'large' }, ref);
+    past.fail('b');
+    const { reused: kept, next } = LiveRun.planRetry(past);
+    expect(kept).toEqual([{ nodeId: 'a', output: { v: 'large' }, ref, fromRun: 'r_0' }]);
+    expect(next.node('a')).toEqual({ status: 'SUCCESS', output: { v: 'large' }, ref, reusedFrom: 'r_0' });
+  });
+
   it('reuses all of a success when nothing is changed', () => {
     expect(reused(ended(CHAIN))).toEqual(['a', 'b', 'c']);
   });

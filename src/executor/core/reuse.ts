@@ -4,6 +4,7 @@ import type { NodeDefinition } from './graph-definition.js';
 import type { RunId } from './ids.js';
 import { joinVerdict } from './join.js';
 import type { Json } from './json.js';
+import type { OutputRef } from './output-ref.js';
 import { reduce, skippedState } from './reduce.js';
 import { resolveInput } from './resolved-input.js';
 import { resolveOutgoing, resolveStart } from './resolve-edges.js';
@@ -36,6 +37,8 @@ export interface NextRun {
 export interface ReusedNode {
   readonly nodeId: string;
   readonly output: Json;
+  /** Where the past run keeps the output if its journal only refers to it. */
+  readonly ref?: OutputRef;
   /** The run whose attempt made the output; null when the client gave it. */
   readonly fromRun: RunId | null;
 }
@@ -120,7 +123,7 @@ class Forecast {
     const ended = nodeRecord(state, before.index).state;
     if (ended.status !== 'SUCCESS' || !isSameDefinition(before.definition, node.definition)) return undefined;
     if (!this.hasSameInput(before, node)) return undefined;
-    return { nodeId: id, output: ended.output, fromRun: ended.reusedFrom ?? runId };
+    return { nodeId: id, output: ended.output, ref: ended.ref, fromRun: ended.reusedFrom ?? runId };
   }
 
   /** It looks at how others ended, or does not want to be reused. */

@@ -2,6 +2,7 @@ import type { NodeError, RunError } from './errors.js';
 import type { RunSettings } from './graph-definition.js';
 import type { EpochMs, GraphId, RunId } from './ids.js';
 import type { Json, JsonObject } from './json.js';
+import type { OutputRef } from './output-ref.js';
 import type { Level, SkipReason } from './statuses.js';
 
 /** One incoming edge that kept a node from running. `root` is the node that began the chain. */
@@ -64,6 +65,8 @@ export type RunCancelled = Event<'run.cancelled'>;
 /** The node succeeds without an attempt. It stands between run.queued and whatever comes next. */
 export interface NodeReused extends NodeEventOf<'node.reused'> {
   readonly output: Json;
+  /** Where the output is kept if the journal only refers to it. */
+  readonly ref?: OutputRef;
   /** The run whose attempt made the output; null when the client gave it. */
   readonly fromRun: RunId | null;
 }
@@ -94,6 +97,8 @@ export interface NodeInterrupted extends NodeEventOf<'node.interrupted'> {
 }
 export interface NodeSucceeded extends NodeEventOf<'node.succeeded'> {
   readonly output: Json;
+  /** Where the output is kept if the journal only refers to it. */
+  readonly ref?: OutputRef;
 }
 export interface NodeFailed extends NodeEventOf<'node.failed'> {
   readonly error: NodeError;

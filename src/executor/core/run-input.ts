@@ -1,5 +1,6 @@
 import type { EpochMs } from './ids.js';
 import type { Json, JsonObject } from './json.js';
+import type { OutputRef } from './output-ref.js';
 import type { Level } from './statuses.js';
 
 /** Why an attempt failed, as the invoker saw it. */
@@ -51,7 +52,11 @@ export type RunInput =
   | Input<'drain'>
   /** The process stops: attempts in flight end here and run again elsewhere. */
   | Input<'shutdown'>
-  | (AttemptInput<'attempt_succeeded'> & { readonly output: Json })
+  | (AttemptInput<'attempt_succeeded'> & {
+      readonly output: Json;
+      /** Where the output is kept if the journal is only to refer to it. */
+      readonly ref?: OutputRef;
+    })
   | (AttemptInput<'attempt_failed'> & {
       readonly failure: AttemptFailure;
       /** Uniform in [0, 1): the jitter of the wait that may follow. */

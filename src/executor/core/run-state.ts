@@ -5,6 +5,7 @@ import { Fifo } from './fifo.js';
 import type { RunSettings } from './graph-definition.js';
 import { type EpochMs, type RunId, epochMs } from './ids.js';
 import type { Json } from './json.js';
+import type { OutputRef } from './output-ref.js';
 import type { SkipCause } from './run-event.js';
 import type { RunStatus, SkipReason } from './statuses.js';
 
@@ -14,8 +15,14 @@ export type NodeState =
   | { readonly status: 'RUNNING' }
   /** Waiting for its next attempt. `error` is absent when the attempt was interrupted rather than failed. */
   | { readonly status: 'RETRYING'; readonly dueAt: EpochMs; readonly error?: NodeError }
-  /** `reusedFrom` is absent when an attempt of this run made the output, null when the client gave it. */
-  | { readonly status: 'SUCCESS'; readonly output: Json; readonly reusedFrom?: RunId | null }
+  | {
+      readonly status: 'SUCCESS';
+      readonly output: Json;
+      /** Where the output is kept if the journal only refers to it. */
+      readonly ref?: OutputRef;
+      /** Absent when an attempt of this run made the output, null when the client gave it. */
+      readonly reusedFrom?: RunId | null;
+    }
   | { readonly status: 'FAILED'; readonly error: NodeError; readonly handled: boolean }
   | {
       readonly status: 'SKIPPED';

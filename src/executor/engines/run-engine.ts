@@ -28,7 +28,8 @@ export abstract class RunEngine {
    * the run's status at that moment.
    *
    * @throws {EngineNotRunningError} if the engine does not run.
-   * @throws {JournalUnavailableError} if the request could not be stored.
+   * @throws {JournalUnavailableError} if the run could not be read, or the request not stored.
+   * @throws {CorruptJournalError} if what is stored of the run is damaged.
    */
   abstract cancel(runId: RunId): Promise<RunStatus>;
 

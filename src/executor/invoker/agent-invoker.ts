@@ -1,4 +1,5 @@
-import type { AttemptFailure, EpochMs, Json, JsonObject, Level, RunId, UpstreamOutcome } from '../core/index.js';
+import type { AttemptFailure, EpochMs, JsonObject, Level, RunId, UpstreamOutcome } from '../core/index.js';
+import type { AgentOutput } from './agent-output.js';
 
 /** Everything that one attempt needs to run, wherever it runs. */
 export interface Invocation {
@@ -24,7 +25,7 @@ export interface Invocation {
 export interface AttemptListener {
   logged(level: Level, message: string, data?: JsonObject): void;
   progressed(percent: number, message?: string): void;
-  succeeded(output: Json): void;
+  succeeded(output: AgentOutput): void;
   failed(failure: AttemptFailure): void;
 }
 

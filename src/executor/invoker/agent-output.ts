@@ -1,28 +1,51 @@
-import type { Json } from '../core/index.js';
+import { type Json, outputFileName } from '../core/index.js';
 import { AgentError } from '../../plugins/index.js';
+import { LargeOutput } from '../outputs/index.js';
+import { nestsDeeper } from './json-depth.js';
 import type { SecretMask } from './secret-mask.js';
 
 export interface OutputLimits {
+  /** Largest output that the journal itself holds, in bytes of JSON. */
+  readonly maxInlineBytes: number;
+  /** Largest output of all. */
   readonly maxBytes: number;
   readonly maxDepth: number;
 }
+
+export interface OutputRules {
+  readonly limits: OutputLimits;
+  readonly mask: SecretMask;
+}
+
+/** What an attempt that succeeded hands on: an output as it is, or a large one together with its file. */
+export type AgentOutput = Json | LargeOutput;
 
 /**
  * What an agent returned, as JSON: a copy that the agent cannot change any more, and the same value that a replay reads.
  *
  * @throws {AgentError} `InvalidOutput` if it is not JSON or nests too deep, `OutputTooLarge` above the limit.
  */
-export function toJsonOutput(output: unknown, limits: OutputLimits, mask: SecretMask): Json {
+export function toAgentOutput(
+  output: unknown,
+  attempt: { readonly nodeId: string; readonly attempt: number },
+  { limits, mask }: OutputRules,
+): AgentOutput {
   const text = stringify(output);
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.maxBytes) {
-    throw invalid('OutputTooLarge', `the output has ${bytes} bytes, more than the ${limits.maxBytes} allowed`);
+    const allowed = `more than the ${limits.maxBytes} allowed (EXECUTION__MAX_ARTIFACT_BYTES)`;
+    throw invalid('OutputTooLarge', `the output has ${bytes} bytes, ${allowed}`);
   }
   // Each level takes two characters at least: a short text need not be searched.
-  if (text.length > 2 * limits.maxDepth && depthOf(text) > limits.maxDepth) {
+  if (text.length > 2 * limits.maxDepth && nestsDeeper(text, limits.maxDepth)) {
     throw invalid('InvalidOutput', `the output nests deeper than the ${limits.maxDepth} levels allowed`);
   }
-  return mask.json(JSON.parse(text) as Json);
+  const value = mask.json(JSON.parse(text) as Json);
+  if (bytes <= limits.maxInlineBytes) return value;
+  // What is stored is what others may see: the mask only makes it shorter.
+  const stored = mask.isEmpty ? text : JSON.stringify(value);
+  if (Buffer.byteLength(stored) <= limits.maxInlineBytes) return value;
+  return LargeOutput.of(value, stored, outputFileName(attempt.nodeId, attempt.attempt));
 }
 
 function stringify(output: unknown): string {
@@ -38,15 +61,4 @@ function stringify(output: unknown): string {
 
 function invalid(type: string, message: string, cause?: unknown): AgentError {
   return new AgentError(message, { type, retryable: false, cause });
-}
-
-/** Levels of arrays and objects in a JSON text, without recursion. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth -= 1;
-  }
-  return deepest;
 }

@@ -23,7 +23,8 @@ export class RunArtifactWriter implements ArtifactWriter {
     const body = typeof artifact.body === 'string' ? Buffer.from(artifact.body) : artifact.body;
     const bytes = body.byteLength;
     if (bytes > this.maxBytes) {
-      throw new NonRetryableError(`the artifact ${name} has ${bytes} bytes, more than the ${this.maxBytes} allowed`);
+      const allowed = `more than the ${this.maxBytes} allowed (EXECUTION__MAX_ARTIFACT_BYTES)`;
+      throw new NonRetryableError(`the artifact ${name} has ${bytes} bytes, ${allowed}`);
     }
     const sha256 = createHash('sha256').update(body).digest('hex');
     const { contentType } = artifact;

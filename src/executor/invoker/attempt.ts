@@ -1,5 +1,6 @@
-import { type AttemptFailure, type Json, type JsonObject, type Level } from '../core/index.js';
+import type { AttemptFailure, JsonObject, Level } from '../core/index.js';
 import type { AttemptHandle, AttemptListener, Invocation } from './agent-invoker.js';
+import type { AgentOutput } from './agent-output.js';
 import { ReportLimiter } from './report-limiter.js';
 
 /** Longest text of a log line or progress message that is kept, in characters. */
@@ -58,7 +59,7 @@ export class Attempt implements AttemptHandle {
     this.listener.progressed(bounded, message === undefined ? undefined : clip(message));
   }
 
-  succeeded(output: Json): void {
+  succeeded(output: AgentOutput): void {
     if (this.close()) this.listener.succeeded(output);
   }
 

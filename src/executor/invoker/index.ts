@@ -1,3 +1,4 @@
 export { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
+export { type AgentOutput } from './agent-output.js';
 export { InlineAgentInvoker } from './inline-agent-invoker.js';
 export { InvokerOptions } from './invoker-options.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AttemptFailure, type Json } from '../core/index.js';
+import type { AttemptFailure } from '../core/index.js';
 import {
   type AgentContext,
   type AgentDefinition,
@@ -10,7 +10,7 @@ import {
 import { ArtifactRepository } from '../../storage/index.js';
 import { Clock } from '../clock.js';
 import { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
-import { toJsonOutput } from './agent-output.js';
+import { type AgentOutput, type OutputRules, toAgentOutput } from './agent-output.js';
 import { RunArtifactWriter } from './artifact-writer.js';
 import { Attempt } from './attempt.js';
 import { InvokerOptions } from './invoker-options.js';
@@ -21,6 +21,7 @@ import { parseWith } from './parse-with.js';
 @Injectable()
 export class InlineAgentInvoker extends AgentInvoker {
   private readonly mask: SecretMask;
+  private readonly outputRules: OutputRules;
 
   constructor(
     private readonly registry: PluginRegistry,
@@ -31,6 +32,7 @@ export class InlineAgentInvoker extends AgentInvoker {
   ) {
     super();
     this.mask = new SecretMask(Object.values(options.templateEnv));
+    this.outputRules = { limits: options.output, mask: this.mask };
   }
 
   override invoke(invocation: Invocation, listener: AttemptListener): AttemptHandle {
@@ -42,12 +44,12 @@ export class InlineAgentInvoker extends AgentInvoker {
     return attempt;
   }
 
-  private async run(invocation: Invocation, attempt: Attempt): Promise<Json> {
+  private async run(invocation: Invocation, attempt: Attempt): Promise<AgentOutput> {
     const definition = this.registry.agent(invocation.agentType);
     if (definition === undefined) throw this.unknownAgent(invocation.agentType);
     const context = this.contextOf(invocation, definition, attempt);
     const output = parseWith(definition.output, await definition.run(context), 'InvalidOutput', 'output');
-    return toJsonOutput(output, this.options.output, this.mask);
+    return toAgentOutput(output, invocation, this.outputRules);
   }
 
   private contextOf(invocation: Invocation, definition: AgentDefinition, attempt: Attempt): AgentContext {

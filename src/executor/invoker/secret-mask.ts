@@ -12,20 +12,25 @@ export class SecretMask {
     this.secrets = [...values].filter((value) => value.length >= MIN_SECRET_LENGTH).sort((a, b) => b.length - a.length);
   }
 
+  /** It hides nothing. */
+  get isEmpty(): boolean {
+    return this.secrets.length === 0;
+  }
+
   text(text: string): string {
     return this.secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
   }
 
   /** The same value with every string masked, keys included. `value` must not nest deeper than the stack allows. */
   json(value: Json): Json {
-    if (this.secrets.length === 0) return value;
+    if (this.isEmpty) return value;
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return value.map((item: Json) => this.json(item));
     return isJsonObject(value) ? this.object(value) : value;
   }
 
   object(value: JsonObject): JsonObject {
-    if (this.secrets.length === 0) return value;
+    if (this.isEmpty) return value;
     const masked: Record<string, Json> = {};
     for (const [key, item] of Object.entries(value)) setOwn(masked, this.text(key), this.json(item));
     return masked;

@@ -16,8 +16,10 @@ import {
 import type { EventBus } from '../../events/index.js';
 import type { Journal, JournalAppend } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
-import type { AgentInvoker, AttemptHandle } from '../invoker/index.js';
+import type { AgentInvoker, AgentOutput, AttemptHandle } from '../invoker/index.js';
+import { LargeOutput } from '../outputs/index.js';
 import { prepareInvocation } from './invocation.js';
+import { PendingOutputs } from './pending-outputs.js';
 import { projectRun } from './projection.js';
 import { type SuspectGate, SuspectWatch } from './suspect-watch.js';
 
@@ -74,6 +76,8 @@ export class RunSession {
   private waiting: Waiting[] = [];
   /** Attempts under way, by node index. */
   private readonly attempts = new Map<number, { readonly attempt: number; readonly handle: AttemptHandle }>();
+  /** Large outputs whose successes are not decided yet. */
+  private readonly pendingOutputs = new PendingOutputs();
   /** Stops the timer of the next deadline. */
   private disarm: Cancel | undefined;
   private readonly suspects: SuspectWatch;
@@ -176,9 +180,11 @@ export class RunSession {
     const { plan, state, bus, runId } = this.parts;
     const { seq, ended, status, epoch } = state;
     const events = inputs.flatMap((input) => decide(plan, state, input));
+    const files = this.pendingOutputs.take(events);
     if (events.length > 0) {
       const entries = encodeEvents(events, { seq, ended, nodes: plan.nodes.length });
-      await store({ runId, expectedSeq: seq, entries, run: projectRun(plan, state, { status, epoch }) });
+      const run = projectRun(plan, state, { status, epoch });
+      await store({ runId, expectedSeq: seq, entries, files, run });
       bus.publish({ runId, entries });
     }
     this.perform(events);
@@ -233,10 +239,19 @@ export class RunSession {
     const handle = invoker.invoke(prepared.invocation, {
       logged: (level, message, data) => this.submit({ type: 'attempt_logged', ...place, level, message, data }),
       progressed: (percent, message) => this.submit({ type: 'attempt_progressed', ...place, percent, message }),
-      succeeded: (output) => this.submit({ type: 'attempt_succeeded', ...place, output }),
+      succeeded: (output) => this.succeed(place, output),
       failed: (failure) => this.submit({ type: 'attempt_failed', ...place, failure, random: random() }),
     });
     this.attempts.set(index, { attempt, handle });
+  }
+
+  private succeed(place: { readonly nodeId: string; readonly attempt: number }, output: AgentOutput): void {
+    if (!(output instanceof LargeOutput)) {
+      this.submit({ type: 'attempt_succeeded', ...place, output });
+      return;
+    }
+    this.pendingOutputs.add(output);
+    this.submit({ type: 'attempt_succeeded', ...place, output: output.value, ref: output.ref });
   }
 
   /** Aborts what was told to stop and forgets what has ended. At most `concurrency` attempts are looked at. */

@@ -28,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(problem: ProblemError, request: Request): void {
     const entry = { request_id: request.requestId, problem: problem.code, err: problem.cause ?? problem };
-    if (problem.code === 'internal-error') this.logger.error(entry);
+    if (problem.status === 500) this.logger.error(entry);
     else this.logger.warn(entry);
   }
 }

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { CorruptJournalError } from '../../executor/core/index.js';
 import {
   DatabaseLostError,
   IdempotencyConflictError,
@@ -33,6 +34,7 @@ export function toProblem(error: unknown): ProblemError {
     const detail = 'another request with this Idempotency-Key is being answered';
     return new ProblemError('idempotency-in-flight', detail, { retryAfterSec: 1, cause: error });
   }
+  if (error instanceof CorruptJournalError) return new ProblemError('run-damaged', error.message, { cause: error });
   return fromStatus(error) ?? internalError(error);
 }
 

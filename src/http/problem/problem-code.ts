@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'graph-invalid': { status: 422, title: 'The graph breaks a rule' },
   'run-invalid': { status: 422, title: 'The run breaks a rule' },
   'idempotency-mismatch': { status: 422, title: 'The key belongs to another request' },
+  'run-damaged': { status: 500, title: 'What is stored of the run is damaged' },
   'internal-error': { status: 500, title: 'Something went wrong' },
   'storage-unavailable': { status: 503, title: 'The database cannot store anything now' },
   'shutting-down': { status: 503, title: 'The service is stopping' },

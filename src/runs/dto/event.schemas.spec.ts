@@ -27,6 +27,8 @@ const QUEUED: RunEvent = {
   settings: given,
 };
 
+const REF = { artifact: '$output.a.1.json', bytes: 2_000_000, sha256: 'ab' };
+
 /** Every type, with all that it can carry and with as little as it can. */
 const EVENTS: readonly RunEvent[] = [
   QUEUED,
@@ -37,6 +39,7 @@ const EVENTS: readonly RunEvent[] = [
   },
   { type: 'node.reused', ...node, attempt: 0, output: null, fromRun: runId('r_1') },
   { type: 'node.reused', ...node, attempt: 0, output: [1], fromRun: null },
+  { type: 'node.reused', ...node, attempt: 0, output: [1], ref: REF, fromRun: null },
   { type: 'run.started', ts },
   { type: 'run.recovered', ts, epoch: 1 },
   { type: 'run.cancel_requested', ts },
@@ -58,6 +61,7 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'node.interrupted', ...node, cause: 'crash' },
   { type: 'node.succeeded', ...node, output: { x: null } },
   { type: 'node.succeeded', ...node, output: null },
+  { type: 'node.succeeded', ...node, output: 'large', ref: REF },
   { type: 'node.failed', ...node, error },
   {
     type: 'node.skipped',

@@ -27,6 +27,22 @@ const ofNode = {
 };
 const withData = <Data extends z.ZodRawShape>(shape: Data) => ({ data: z.object(shape) });
 
+const output = {
+  output: json.optional(),
+  output_ref: named(
+    'OutputRef',
+    z
+      .object({
+        artifact: z.string().meta({ examples: ['$output.fetch.1.json'] }),
+        bytes: z.int().min(0),
+        sha256: z.string(),
+      })
+      .meta({ description: 'Where an output is kept that is too large for the journal: a file of the run, as JSON.' }),
+  )
+    .optional()
+    .meta({ description: 'In the place of `output` when that has more than EXECUTION__MAX_OUTPUT_BYTES.' }),
+};
+
 const event = <Type extends RunEventType, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   named(schemaNameOf(type), z.object({ ...anyEvent, type: z.literal(type), ...shape }));
 
@@ -55,7 +71,7 @@ const events = [
     ...ofNode,
     progress,
     ...withData({
-      output: json,
+      ...output,
       from_run: runId.nullable().meta({ description: 'The run that made the output; null when the client gave it.' }),
     }),
   }),
@@ -86,7 +102,7 @@ const events = [
       }),
     }),
   }),
-  event('node.succeeded', { ...ofNode, progress, ...withData({ output: json }) }),
+  event('node.succeeded', { ...ofNode, progress, ...withData(output) }),
   event('node.failed', { ...ofNode, progress, ...withData({ error: nodeError }) }),
   event('node.skipped', {
     ...ofNode,

@@ -1,4 +1,4 @@
-import { type NodeSummary, epochMs, graphId, runId } from '../../executor/core/index.js';
+import { type NodeSummary, type RunResult, epochMs, graphId, runId } from '../../executor/core/index.js';
 import type { StoredRun } from '../../storage/index.js';
 import { toArtifactDto, toLogDto, toNodeDto, toRunDto, toRunItem } from './to-run-dto.js';
 
@@ -27,6 +27,12 @@ const stored = (fields: Partial<StoredRun> = {}): StoredRun => ({
   ...fields,
 });
 
+const whole = ({ result = null }: { readonly result?: RunResult | null } = {}) => ({
+  run: stored(),
+  nodes: [],
+  result,
+});
+
 const summary = (fields: Partial<NodeSummary> = {}): NodeSummary => ({
   id: 'a',
   type: 'agent.echo',
@@ -42,13 +48,13 @@ const summary = (fields: Partial<NodeSummary> = {}): NodeSummary => ({
 
 describe('toRunDto', () => {
   it('has every field of the contract, null where there is nothing yet', () => {
-    expect(Object.keys(toRunDto(stored(), [])).sort()).toEqual(
+    expect(Object.keys(toRunDto(whole())).sort()).toEqual(
       [
         ...['run_id', 'graph_id', 'graph_version', 'graph_name', 'status', 'progress', 'result', 'error', 'input'],
         ...['labels', 'created_at', 'started_at', 'finished_at', 'nodes', 'retry_of', 'root_run_id'],
       ].sort(),
     );
-    expect(toRunDto(stored(), [])).toMatchObject({ result: null, error: null, started_at: null, finished_at: null });
+    expect(toRunDto(whole())).toMatchObject({ result: null, error: null, started_at: null, finished_at: null });
   });
 
   it('gives times as RFC 3339 with milliseconds', () => {
@@ -61,7 +67,7 @@ describe('toRunDto', () => {
   });
 
   it('keeps every key that the client sent as input', () => {
-    expect(JSON.stringify(toRunDto(stored(), [])['input'])).toBe('{"__proto__":{"x":1},"constructor":2}');
+    expect(JSON.stringify(toRunDto(whole())['input'])).toBe('{"__proto__":{"x":1},"constructor":2}');
   });
 
   it('writes the summary of the result in snake_case and leaves outputs alone', () => {
@@ -70,7 +76,7 @@ describe('toRunDto', () => {
       sinks: ['a'],
       summary: { succeeded: 1, failedHandled: 2, skipped: 3 },
     };
-    expect(toRunDto(stored({ resultJson: JSON.stringify(result) }), [])['result']).toEqual({
+    expect(toRunDto(whole({ result }))['result']).toEqual({
       outputs: { a: { failedHandled: 1 } },
       sinks: ['a'],
       summary: { succeeded: 1, failed_handled: 2, skipped: 3 },

@@ -7,6 +7,8 @@ import {
 } from '../../executor/core/index.js';
 import type { ArtifactInfo, StoredRun } from '../../storage/index.js';
 
+import type { WholeRun } from '../runs.service.js';
+
 const timestamp = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** A run in a list. */
@@ -29,10 +31,10 @@ export function toRunItem(run: StoredRun): JsonObject {
 }
 
 /** A run with all that belongs to it. */
-export function toRunDto(run: StoredRun, nodes: readonly NodeSummary[]): JsonObject {
+export function toRunDto({ run, nodes, result }: WholeRun): JsonObject {
   return {
     ...toRunItem(run),
-    result: run.resultJson === null ? null : toResultDto(JSON.parse(run.resultJson) as RunResult),
+    result: result === null ? null : toResultDto(result),
     input: JSON.parse(run.inputJson) as JsonObject,
     nodes: nodes.map(toNodeDto),
   };

@@ -32,7 +32,7 @@ export class ExplainController {
     schema: { type: 'string' },
   })
   @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'node-not-found')
+  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'node-not-found', 'run-damaged')
   async explainRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(explainQuery)) { node }: ExplainQuery,

@@ -11,7 +11,7 @@ import {
   nodeRecord,
   summariseNode,
 } from '../../executor/core/index.js';
-import { type FoldedRun, RunReader } from '../../executor/index.js';
+import { type FoldedRun, OutputHydrator, RunReader } from '../../executor/index.js';
 import { Journal } from '../../storage/index.js';
 import { NodeNotFoundError, RunNotFoundError } from '../runs.errors.js';
 import { RunsService } from '../runs.service.js';
@@ -40,6 +40,7 @@ export class RunExplainer {
     private readonly runs: RunsService,
     private readonly reader: RunReader,
     private readonly journal: Journal,
+    private readonly outputs: OutputHydrator,
   ) {}
 
   /** Every node in a sentence, in spec order. @throws {RunNotFoundError} */
@@ -78,7 +79,9 @@ export class RunExplainer {
     let afterSeq = 0;
     do {
       page = await this.journal.read(runId, { afterSeq, limit: PAGE, nodeId, minLevel: 'info' });
-      for (const entry of page) if (entry.type !== 'node.log') events.push(decodeEntry(entry) as NodeEvent);
+      for (const entry of await this.outputs.hydrate(runId, page)) {
+        if (entry.type !== 'node.log') events.push(decodeEntry(entry) as NodeEvent);
+      }
       afterSeq = page.at(-1)?.seq ?? afterSeq;
     } while (page.length === PAGE);
     return events;

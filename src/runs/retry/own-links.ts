@@ -8,12 +8,18 @@ export interface LinkMove {
 }
 
 /** An output with its links to files of one run turned into links to the same files of another. */
-export function withOwnLinks(output: Json, { from, to, artifacts }: LinkMove): Json {
+export function withOwnLinks(output: Json, move: LinkMove): Json {
+  if (move.artifacts.size === 0) return output;
+  const text = JSON.stringify(output);
+  const moved = movedLinks(text, move);
+  return moved === text ? output : (JSON.parse(moved) as Json);
+}
+
+/** The same for an output as JSON text. */
+export function movedLinks(text: string, { from, to, artifacts }: LinkMove): string {
   const folder = `/runs/${from}/artifacts/`;
-  const text = artifacts.size === 0 ? '' : JSON.stringify(output);
-  if (!text.includes(folder)) return output;
-  const moved = text.replaceAll(new RegExp(`${folder}([\\w.-]+)`, 'g'), (link, name: string) =>
+  if (!text.includes(folder)) return text;
+  return text.replaceAll(new RegExp(`${folder}([$\\w.-]+)`, 'g'), (link, name: string) =>
     artifacts.has(name) ? `/runs/${to}/artifacts/${name}` : link,
   );
-  return JSON.parse(moved) as Json;
 }

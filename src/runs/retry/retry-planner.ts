@@ -12,7 +12,7 @@ import {
   planReuse,
   setOwn,
 } from '../../executor/core/index.js';
-import { Clock, PlanCache, toRunSettings } from '../../executor/index.js';
+import { Clock, type LargeOutput, PlanCache, toRunSettings } from '../../executor/index.js';
 import { GraphsService, type ParamsByNode, type RunnableGraph } from '../../graphs/index.js';
 import { type ProblemDetail, ProblemError, capDetails, countOfFaults } from '../../http/index.js';
 import { PluginRegistry } from '../../plugins/index.js';
@@ -31,6 +31,8 @@ export interface PlannedRetry {
   readonly plan: GraphPlan;
   readonly queued: RunQueued;
   readonly reuse: ReusePlan;
+  /** Outputs that the client gave and that are too large for the journal, by node id. */
+  readonly givenLarge: ReadonlyMap<string, LargeOutput>;
 }
 
 /** Works out what a retry is to be. Nothing is stored. */
@@ -53,20 +55,23 @@ export class RetryPlanner {
   async plan(past: EndedRun, body: RetryRunBody): Promise<PlannedRetry> {
     const graph = await this.graphs.resolve(past.run.graphId, versionOf(past, body));
     const params = paramsOf(past, body, graph.plan);
-    const { outputs, faults } = checkGivenOutputs(body.with_output ?? {}, {
+    const { maxOutputBytes: maxInlineBytes, maxArtifactBytes: maxBytes } = this.config.execution;
+    const given = checkGivenOutputs(body.with_output ?? {}, {
       plan: graph.plan,
       registry: this.registry,
-      maxBytes: this.config.execution.maxOutputBytes,
+      maxInlineBytes,
+      maxBytes,
     });
-    assertNoFaults([...namedNodesFaults(body, graph.plan), ...(await this.paramsFaults(graph, params)), ...faults]);
+    const named = namedNodesFaults(body, graph.plan);
+    assertNoFaults([...named, ...(await this.paramsFaults(graph, params)), ...given.faults]);
     assertSomethingToDo(past, body, graph.version);
     const plan = this.plans.withParams(graph.plan, params);
     const runId = this.ids.run();
     const queued = this.queue(past, body, graph, params);
     const { allowedEnv: env } = this.loaded;
-    const reuse = planReuse(past, { runId, plan, queued, from: new Set(body.from), given: outputs, env });
+    const reuse = planReuse(past, { runId, plan, queued, from: new Set(body.from), given: given.outputs, env });
     assertNoFaults(reuse.unordered.map(unorderedFault));
-    return { runId, graphName: graph.name, plan, queued, reuse };
+    return { runId, graphName: graph.name, plan, queued, reuse, givenLarge: given.large };
   }
 
   private queue(past: EndedRun, body: RetryRunBody, graph: RunnableGraph, params: ParamsByNode): RunQueued {

@@ -52,6 +52,7 @@ export class RetryController {
     'unsupported-media-type',
     'run-invalid',
     'idempotency-mismatch',
+    'run-damaged',
     'storage-unavailable',
     'shutting-down',
     'not-ready',

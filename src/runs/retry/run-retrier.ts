@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type RunEvent, type RunId, encodeEvent, encodeEvents } from '../../executor/core/index.js';
+import { type RunId, encodeEvent, encodeEvents, isOutputFile } from '../../executor/core/index.js';
 import { RunEngine, foldRun } from '../../executor/index.js';
 import type { Answer, GuardWith } from '../../http/index.js';
 import { ArtifactRepository, RetriedRunGoneError } from '../../storage/index.js';
@@ -8,8 +8,8 @@ import { RunLauncher } from '../run-launcher.js';
 import { startByOf } from '../run-starter.js';
 import { RunNotFoundError, engineProblem } from '../runs.errors.js';
 import { type EndedRun, EndedRuns } from './ended-runs.js';
-import { withOwnLinks } from './own-links.js';
 import { type PlannedRetry, RetryPlanner } from './retry-planner.js';
+import { reusedOutputs } from './reused-outputs.js';
 
 /** What came of a request to retry a run. */
 export interface RetryOutcome {
@@ -67,11 +67,10 @@ export class RunRetrier {
 
   private async commit(past: EndedRun, planned: PlannedRetry, guardWith: GuardWith, answer: Answer): Promise<void> {
     const { runId, graphName, plan, queued } = planned;
-    const artifacts = await this.artifactsOf(past, planned);
-    const reused = reusedEvents(past, planned, artifacts);
+    const { events, copies, files } = reusedOutputs(past.runId, planned, await this.filesOf(past, planned));
     const entries = [
       encodeEvent(queued, 1, 0),
-      ...encodeEvents(reused, { seq: 1, ended: 0, nodes: plan.nodes.length }),
+      ...encodeEvents(events, { seq: 1, ended: 0, nodes: plan.nodes.length }),
     ];
     const { graphId, graphVersion, ts: createdAt } = queued;
     await this.launcher.launch({
@@ -83,36 +82,20 @@ export class RunRetrier {
         labels: past.run.labels,
         createdAt,
         inputJson: JSON.stringify(queued.input),
-        retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, artifacts: [...artifacts] },
+        retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, artifacts: copies },
+        files,
       },
       entries,
       guard: guardWith(answer),
       startBy: startByOf(queued.settings, createdAt),
-      fold: () => foldRun(plan, [queued, ...reused]),
+      fold: () => foldRun(plan, [queued, ...events]),
     });
   }
 
-  /** Names of the files that reused nodes made. */
-  private async artifactsOf(past: EndedRun, { reuse }: PlannedRetry): Promise<ReadonlySet<string>> {
+  /** Names of the files that agents of reused nodes made. */
+  private async filesOf(past: EndedRun, { reuse }: PlannedRetry): Promise<string[]> {
     const reused = new Set(reuse.reused.filter(({ fromRun }) => fromRun !== null).map(({ nodeId }) => nodeId));
     const all = reused.size === 0 ? [] : await this.artifacts.list(past.runId);
-    return new Set(all.filter(({ nodeId }) => reused.has(nodeId)).map(({ name }) => name));
+    return all.filter(({ nodeId, name }) => reused.has(nodeId) && !isOutputFile(name)).map(({ name }) => name);
   }
-}
-
-/** The files are copied, so the outputs that link to them link to the copies: the new run stands on its own. */
-function reusedEvents(
-  past: EndedRun,
-  { runId, queued, reuse }: PlannedRetry,
-  artifacts: ReadonlySet<string>,
-): RunEvent[] {
-  const move = { from: past.runId, to: runId, artifacts };
-  return reuse.reused.map(({ nodeId, output, fromRun }) => ({
-    type: 'node.reused',
-    ts: queued.ts,
-    nodeId,
-    attempt: 0,
-    output: fromRun === null ? output : withOwnLinks(output, move),
-    fromRun,
-  }));
 }

@@ -1,4 +1,5 @@
 import type { EpochMs, GraphId, JournalEntry, Level, RunId, RunStatus } from '../../executor/core/index.js';
+import type { RunFile } from '../repositories/artifact.repository.js';
 import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
 
 /** The part of the `runs` row that follows from the journal; written in the transaction of the entries it follows from. */
@@ -31,6 +32,8 @@ export interface NewRun {
   readonly projection?: RunProjection | RunProgress;
   /** Of a retry. */
   readonly retry?: NewRetry;
+  /** Files that the first entries refer to: stored with them or not at all. */
+  readonly files?: readonly RunFile[];
 }
 
 export interface NewRetry {
@@ -46,6 +49,8 @@ export interface JournalAppend {
   /** `seq` of the last entry the writer knows of; the first new entry has `expectedSeq + 1`. */
   readonly expectedSeq: number;
   readonly entries: readonly JournalEntry[];
+  /** Files that the entries refer to: stored with them or not at all. */
+  readonly files?: readonly RunFile[];
   readonly run: RunProjection | RunProgress;
 }
 

@@ -4,6 +4,7 @@ import { ArtifactEntity } from '../entities/artifact.entity.js';
 import { RunEventEntity } from '../entities/run-event.entity.js';
 import { RunLabelEntity } from '../entities/run-label.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
+import type { RunFile } from '../repositories/artifact.repository.js';
 import { IdempotencyGuard } from '../repositories/idempotency-guard.js';
 import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
@@ -21,6 +22,8 @@ import {
 import { levelWeight, sizeOf, toEntry, toEventRows } from './journal-rows.js';
 
 type EventRow = Omit<RunEventEntity, 'runId'>;
+
+const NO_FILES: readonly RunFile[] = [];
 
 /** Keeps the journal in SQLite. All appends of a moment share one commit. */
 @Injectable()
@@ -41,6 +44,7 @@ export class SqliteJournal extends Journal {
     const row = newRunRow(run, entries);
     const labels = Object.entries(run.labels).map(([key, value]) => ({ key, value, runId: run.runId }));
     const copies = run.retry?.artifacts.length ?? 0;
+    const { files = NO_FILES } = run;
     await this.writer.submit({
       apply: () => {
         if (guard !== undefined) this.guard.take(guard);
@@ -48,14 +52,15 @@ export class SqliteJournal extends Journal {
         for (const label of labels) this.sql.insertLabel.run(this.sql.labels.values(label));
         this.insertEvents(events);
         if (run.retry !== undefined) this.copyArtifacts(run.runId, run.retry);
+        this.insertFiles(run.runId, files);
       },
-      rows: 1 + labels.length + events.length + copies,
-      bytes: sizeOf(events) + row.inputJson.length + row.labelsJson.length,
+      rows: 1 + labels.length + events.length + copies + files.length,
+      bytes: sizeOf(events) + bytesOf(files) + row.inputJson.length + row.labelsJson.length,
       isRefusable: true,
     });
   }
 
-  override async append({ runId, expectedSeq, entries, run }: JournalAppend): Promise<void> {
+  override async append({ runId, expectedSeq, entries, files = NO_FILES, run }: JournalAppend): Promise<void> {
     const events = toEventRows(runId, expectedSeq, entries);
     const { statement, values, bytes } = this.runUpdate(run, expectedSeq + events.length);
     await this.writer.submit({
@@ -63,9 +68,10 @@ export class SqliteJournal extends Journal {
         const { changes } = statement.run(...values, runId, expectedSeq);
         if (changes === 0) throw new StaleWriterError(runId);
         this.insertEvents(events);
+        this.insertFiles(runId, files);
       },
-      rows: 1 + events.length,
-      bytes: sizeOf(events) + bytes,
+      rows: 1 + events.length + files.length,
+      bytes: sizeOf(events) + bytesOf(files) + bytes,
       isRefusable: false,
     });
   }
@@ -96,6 +102,10 @@ export class SqliteJournal extends Journal {
     }
   }
 
+  private insertFiles(runId: RunId, files: readonly RunFile[]): void {
+    for (const file of files) this.sql.insertArtifact.run(this.sql.artifacts.values({ ...file, runId }));
+  }
+
   private insertEvents(events: readonly RunEventEntity[]): void {
     for (const event of events) this.sql.insertEvent.run(this.sql.events.values(event));
   }
@@ -113,7 +123,10 @@ function firstEntries(rows: Iterable<EventRow>, maxChars: number): JournalEntry[
   return entries;
 }
 
-function newRunRow({ labels, retry, projection, ...run }: NewRun, entries: readonly JournalEntry[]): RunEntity {
+function newRunRow(
+  { labels, retry, files: _files, projection, ...run }: NewRun,
+  entries: readonly JournalEntry[],
+): RunEntity {
   return {
     ...run,
     labelsJson: JSON.stringify(labels),
@@ -131,6 +144,10 @@ function newRunRow({ labels, retry, projection, ...run }: NewRun, entries: reado
     deletedAt: null,
     ...projection,
   };
+}
+
+function bytesOf(files: readonly RunFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** In the order of the update. */
@@ -159,6 +176,7 @@ function prepareStatements(database: SqliteDatabase) {
   );
   const moveRun = database.prepare('UPDATE runs SET progress = ?, last_seq = ? WHERE run_id = ? AND last_seq = ?');
 
+  const insertArtifact = database.prepare(artifacts.insertion);
   const copyArtifact = database.prepare(
     `INSERT INTO artifacts (${artifacts.names('runId', ...ARTIFACT_CONTENT)})
      SELECT ?, ${artifacts.names(...ARTIFACT_CONTENT)} FROM artifacts WHERE run_id = ? AND name = ?`,
@@ -173,9 +191,11 @@ function prepareStatements(database: SqliteDatabase) {
     runs,
     labels,
     events,
+    artifacts,
     insertRun,
     insertLabel,
     insertEvent,
+    insertArtifact,
     copyArtifact,
     updateRun,
     moveRun,

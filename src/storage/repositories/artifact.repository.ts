@@ -15,7 +15,10 @@ export interface Artifact extends ArtifactInfo {
   readonly body: Uint8Array;
 }
 
-/** Files that agents produced, kept in the database so that they are durable with the run. */
+/** A file of a run that is named elsewhere. */
+export type RunFile = Omit<Artifact, 'runId'>;
+
+/** Files that agents produced and outputs that are too large for the journal, kept in the database so that they are durable with the run. */
 export abstract class ArtifactRepository {
   /** Stores or replaces; durable when it resolves. @throws {JournalUnavailableError | JournalBusyError} */
   abstract put(artifact: Artifact): Promise<void>;

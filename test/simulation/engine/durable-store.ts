@@ -1,17 +1,23 @@
 import {
   type GraphPlan,
+  type Json,
   type JournalEntry,
   type NodeRecord,
+  type RunEvent,
   type RunId,
   type RunState,
   decodeEntry,
   initialState,
   isTerminalRun,
+  missingOutput,
   reduce,
+  withOutput,
 } from '../../../src/executor/core/index.js';
 import {
+  type Artifact,
   type JournalAppend,
   type NewRun,
+  type RunFile,
   type StoredRun,
   DatabaseLostError,
   StaleWriterError,
@@ -21,6 +27,7 @@ interface Stored {
   row: StoredRun;
   /** As text, so that whatever JSON cannot carry is lost here as in a database. */
   readonly entries: string[];
+  readonly files: Map<string, RunFile>;
   /** What the entries fold to. */
   readonly state: RunState;
 }
@@ -41,7 +48,8 @@ export class DurableStore {
     this.owner = owner;
   }
 
-  create(owner: string, { runId, retry: _retry, projection, ...run }: NewRun, entries: readonly JournalEntry[]): void {
+  create(owner: string, newRun: NewRun, entries: readonly JournalEntry[]): void {
+    const { runId, retry: _retry, files = [], projection, ...run } = newRun;
     this.checkFence(owner);
     const row: StoredRun = {
       ...run,
@@ -59,18 +67,18 @@ export class DurableStore {
       rootRunId: runId,
       ...projection,
     };
-    const stored: Stored = { row, entries: [], state: initialState(this.plan) };
+    const stored: Stored = { row, entries: [], files: new Map(), state: initialState(this.plan) };
     this.stored.set(runId, stored);
-    this.add(stored, entries);
+    this.add(stored, entries, files);
   }
 
   /** @throws {DatabaseLostError | StaleWriterError} and nothing is stored. */
-  append(owner: string, { runId, expectedSeq, entries, run }: JournalAppend): void {
+  append(owner: string, { runId, expectedSeq, entries, files = [], run }: JournalAppend): void {
     this.checkFence(owner);
     const stored = this.stored.get(runId);
     if (stored === undefined || stored.row.lastSeq !== expectedSeq) throw new StaleWriterError(runId);
     stored.row = { ...stored.row, ...run };
-    this.add(stored, entries);
+    this.add(stored, entries, files);
   }
 
   find(runId: RunId): StoredRun | undefined {
@@ -89,6 +97,17 @@ export class DurableStore {
     return this.stored.get(runId)?.entries.slice(afterSeq, afterSeq + limit) ?? [];
   }
 
+  file(runId: RunId, name: string): Artifact | undefined {
+    const file = this.stored.get(runId)?.files.get(name);
+    return file === undefined ? undefined : { ...file, runId };
+  }
+
+  /** Files of a run that no entry refers to. */
+  strayFiles(runId: RunId): string[] {
+    const named = new Set(this.entries(runId).map((entry) => missingOutput(entry)?.artifact));
+    return [...(this.stored.get(runId)?.files.keys() ?? [])].filter((name) => !named.has(name));
+  }
+
   recordOf(runId: RunId, nodeId: string): NodeRecord | undefined {
     return this.stateOf(runId)?.nodes[this.plan.indexOf.get(nodeId) ?? -1];
   }
@@ -97,11 +116,12 @@ export class DurableStore {
     return this.runIds.filter((runId) => !isTerminalRun(this.find(runId)?.status ?? 'SUCCESS')).sort();
   }
 
-  private add(stored: Stored, entries: readonly JournalEntry[]): void {
+  private add(stored: Stored, entries: readonly JournalEntry[], files: readonly RunFile[]): void {
+    for (const file of files) stored.files.set(file.name, file);
     for (const entry of entries) {
       const row = JSON.stringify(entry);
       stored.entries.push(row);
-      reduce(this.plan, stored.state, decodeEntry(JSON.parse(row) as JournalEntry));
+      reduce(this.plan, stored.state, eventOf(JSON.parse(row) as JournalEntry, stored.files));
     }
     stored.row = { ...stored.row, lastSeq: stored.entries.length };
   }
@@ -109,4 +129,11 @@ export class DurableStore {
   private checkFence(owner: string): void {
     if (this.owner !== null && this.owner !== owner) throw new DatabaseLostError();
   }
+}
+
+function eventOf(entry: JournalEntry, files: ReadonlyMap<string, RunFile>): RunEvent {
+  const ref = missingOutput(entry);
+  if (ref === undefined) return decodeEntry(entry);
+  const text = Buffer.from(files.get(ref.artifact)?.body ?? []).toString();
+  return decodeEntry(withOutput(entry, JSON.parse(text) as Json));
 }

@@ -1,9 +1,12 @@
+import { type Json, outputFileName } from '../../../src/executor/core/index.js';
 import {
   AgentInvoker,
+  type AgentOutput,
   type AttemptHandle,
   type AttemptListener,
   type Invocation,
 } from '../../../src/executor/invoker/index.js';
+import { LargeOutput } from '../../../src/executor/outputs/index.js';
 import { diceFrom } from '../../support/dice.js';
 import type { Agents } from '../simulation.js';
 import type { DurableStore } from './durable-store.js';
@@ -42,7 +45,7 @@ export class SimulatedInvoker extends AgentInvoker {
     this.report(invocation, durationMs, () => isOpen, listener);
     time.schedule(durationMs, owner, () => {
       if (!close()) return;
-      if (end.kind === 'success') listener.succeeded(end.output);
+      if (end.kind === 'success') listener.succeeded(outputOf(invocation, end.output));
       else listener.failed(end.failure);
     });
     return {
@@ -66,4 +69,10 @@ export class SimulatedInvoker extends AgentInvoker {
       to.progressed(Math.floor(roll() * 100));
     });
   }
+}
+
+/** One node in three makes outputs that count as too large for the journal. */
+function outputOf({ nodeId, attempt }: Invocation, output: Json): AgentOutput {
+  if (diceFrom(`size of ${nodeId}`)() > 0.33) return output;
+  return LargeOutput.of(output, JSON.stringify(output), outputFileName(nodeId, attempt));
 }

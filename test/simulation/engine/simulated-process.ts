@@ -1,5 +1,6 @@
 import { EmbeddedEngine } from '../../../src/executor/engines/embedded/embedded-engine.js';
 import { EmbeddedEngineOptions } from '../../../src/executor/engines/embedded/embedded-engine.options.js';
+import { OutputHydrator } from '../../../src/executor/outputs/index.js';
 import { type FoldedRun, RunReader } from '../../../src/executor/run-reader.js';
 import type { PlanCache } from '../../../src/executor/spec/index.js';
 import { type RunId } from '../../../src/executor/core/index.js';
@@ -9,7 +10,7 @@ import type { Scenario } from '../simulation.js';
 import type { DurableStore } from './durable-store.js';
 import { type DiskTurn, SimulatedDisk } from './simulated-disk.js';
 import { SimulatedInvoker } from './simulated-invoker.js';
-import { SimulatedJournal, SimulatedRuns } from './simulated-storage.js';
+import { SimulatedFiles, SimulatedJournal, SimulatedRuns } from './simulated-storage.js';
 import { type Owner, VirtualClock, type VirtualTime } from './virtual-time.js';
 import { Witness, WitnessedBus } from './witness.js';
 
@@ -46,11 +47,12 @@ export class SimulatedProcess implements Owner {
     this.journal = new SimulatedJournal(store, this.disk, this.witness);
     const { bus, journal, clock, witness } = this;
     const runs = new SimulatedRuns(store, this.disk);
-    const reader = new WitnessedReader(runs, journal, plansOf(scenario), witness);
+    const outputs = new OutputHydrator(new SimulatedFiles(store, this.disk));
+    const reader = new WitnessedReader(runs, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
     const options = new EmbeddedEngineOptions(maxConcurrentRuns, {}, diceFrom(`jitter of ${name}`));
     this.engine = new EmbeddedEngine(runs, journal, reader, bus, invoker, clock, options);
-    this.service = new RunsService(runs, journal, reader, this.engine, bus);
+    this.service = new RunsService(runs, journal, reader, this.engine, bus, outputs);
   }
 
   /** The process dies at once, and all that it had not stored with it. */
@@ -81,9 +83,10 @@ class WitnessedReader extends RunReader {
     runs: SimulatedRuns,
     journal: SimulatedJournal,
     plans: PlanCache,
+    outputs: OutputHydrator,
     private readonly witness: Witness,
   ) {
-    super(runs, journal, plans);
+    super(runs, journal, plans, outputs);
   }
 
   override async load(runId: RunId): Promise<FoldedRun | undefined> {

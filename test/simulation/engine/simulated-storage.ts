@@ -1,5 +1,7 @@
 import { type JournalEntry, type RunId, type RunStatus, epochMs } from '../../../src/executor/core/index.js';
 import {
+  type Artifact,
+  ArtifactRepository,
   Journal,
   type JournalAppend,
   type JournalQuery,
@@ -86,5 +88,27 @@ export class SimulatedRuns extends RunRepository {
     const seconds = settings?.expireIfNotStartedSec;
     if (status !== 'PENDING' || seconds === undefined) return [];
     return [{ runId, startBy: epochMs(Number(createdAt) + seconds * 1_000) }];
+  }
+}
+
+/** The files of runs as one process reads them; only the journal writes any. */
+export class SimulatedFiles extends ArtifactRepository {
+  constructor(
+    private readonly store: DurableStore,
+    private readonly disk: SimulatedDisk,
+  ) {
+    super();
+  }
+
+  override find(runId: RunId, name: string): Promise<Artifact | undefined> {
+    return this.disk.read(() => this.store.file(runId, name));
+  }
+
+  override list(): Promise<Artifact[]> {
+    return this.disk.read(() => []);
+  }
+
+  override put(): Promise<void> {
+    return Promise.reject(new Error('no agent of the simulation makes files'));
   }
 }

@@ -275,6 +275,7 @@ export class SimulatedWorld {
       const row = this.store.find(id);
       const state = this.store.stateOf(id);
       for (const breach of breachesOf(this.schedule.scenario, entries)) this.breaches.push(`${id}: ${breach}`);
+      for (const name of this.store.strayFiles(id)) this.breaches.push(`${id}: nothing refers to its file ${name}`);
       if (row?.status !== state?.status)
         this.breaches.push(`${id}: its row says ${row?.status}, its journal ${state?.status}`);
     }

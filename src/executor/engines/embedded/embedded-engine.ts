@@ -19,6 +19,16 @@ const RESUME_PAGE = 500;
 const RETAKE_BASE_MS = 250;
 const RETAKE_MAX_MS = 30_000;
 
+/** A run whose session was lost, until another session of it ends. */
+interface LostRun {
+  /** In a row. */
+  readonly times: number;
+  /** Why the last time. */
+  readonly error: unknown;
+  /** Keeps it from being taken again. */
+  readonly forgo: Cancel;
+}
+
 /**
  * Runs everything in this process, with an in-memory queue: the database is the truth, so the queue may die with the
  * process.
@@ -35,8 +45,7 @@ export class EmbeddedEngine extends RunEngine {
   private readonly live = new Map<RunId, Promise<RunSession | undefined>>();
   private readonly inquest: CrashInquest;
   private gate: TimedSuspectGate;
-  /** How often in a row a run's session was lost, and what keeps it from being taken again. */
-  private readonly lost = new Map<RunId, { readonly times: number; readonly forgo: Cancel }>();
+  private readonly lost = new Map<RunId, LostRun>();
 
   constructor(
     private readonly runs: RunRepository,
@@ -122,6 +131,8 @@ export class EmbeddedEngine extends RunEngine {
       if (session === undefined) {
         const status = (await this.runs.find(runId))?.status;
         if (status !== undefined && isTerminalRun(status)) return status;
+        const lost = this.lost.get(runId);
+        if (lost !== undefined && this.phase === 'running') throw lost.error;
         throw new EngineNotRunningError(`the engine is ${this.phase}: ask again when it runs`);
       }
       const status = await session.cancel();
@@ -238,7 +249,7 @@ export class EmbeddedEngine extends RunEngine {
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
-    this.lost.set(runId, { times, forgo: this.after(waitMs, () => this.enqueue(runId)) });
+    this.lost.set(runId, { times, error, forgo: this.after(waitMs, () => this.enqueue(runId)) });
   }
 
   private after(ms: number, action: () => void): Cancel {

@@ -1,0 +1,2 @@
+export { LargeOutput } from './large-output.js';
+export { OutputHydrator } from './output-hydrator.js';
