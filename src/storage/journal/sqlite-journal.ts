@@ -19,7 +19,7 @@ import {
   type RunProgress,
   type RunProjection,
 } from './journal.js';
-import { levelWeight, sizeOf, toEntry, toEventRows } from './journal-rows.js';
+import { EVENT_PROPERTIES, type EventValues, levelWeight, sizeOf, toEntry, toEventValues } from './journal-rows.js';
 
 type EventRow = Omit<RunEventEntity, 'runId'>;
 
@@ -40,7 +40,7 @@ export class SqliteJournal extends Journal {
   }
 
   override async create(run: NewRun, entries: readonly JournalEntry[], guard?: IdempotencyRecord): Promise<void> {
-    const events = toEventRows(run.runId, 0, entries);
+    const events = toEventValues(run.runId, 0, entries);
     const row = newRunRow(run, entries);
     const labels = Object.entries(run.labels).map(([key, value]) => ({ key, value, runId: run.runId }));
     const copies = run.retry?.artifacts.length ?? 0;
@@ -61,7 +61,7 @@ export class SqliteJournal extends Journal {
   }
 
   override async append({ runId, expectedSeq, entries, files = NO_FILES, run }: JournalAppend): Promise<void> {
-    const events = toEventRows(runId, expectedSeq, entries);
+    const events = toEventValues(runId, expectedSeq, entries);
     const { statement, values, bytes } = this.runUpdate(run, expectedSeq + events.length);
     await this.writer.submit({
       apply: () => {
@@ -106,8 +106,8 @@ export class SqliteJournal extends Journal {
     for (const file of files) this.sql.insertArtifact.run(this.sql.artifacts.values({ ...file, runId }));
   }
 
-  private insertEvents(events: readonly RunEventEntity[]): void {
-    for (const event of events) this.sql.insertEvent.run(this.sql.events.values(event));
+  private insertEvents(events: readonly EventValues[]): void {
+    for (const event of events) this.sql.insertEvent.run(event);
   }
 }
 
@@ -168,7 +168,7 @@ function prepareStatements(database: SqliteDatabase) {
   const insertRun = database.prepare(runs.insertion);
   const insertLabel = database.prepare(labels.insertion);
   // One row per statement: measured faster here than several rows in one, which SQLite gathers in a table of its own first.
-  const insertEvent = database.prepare(events.insertion);
+  const insertEvent = database.prepare<[EventValues]>(events.insertionOf(EVENT_PROPERTIES));
   const updateRun = database.prepare(
     `UPDATE runs SET status = ?, progress = ?, last_seq = ?, epoch = ?, started_at = ?, finished_at = ?,
        error = ?, result = ?, nodes = ?
@@ -190,7 +190,6 @@ function prepareStatements(database: SqliteDatabase) {
   return {
     runs,
     labels,
-    events,
     artifacts,
     insertRun,
     insertLabel,

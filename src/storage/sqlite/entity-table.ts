@@ -18,8 +18,12 @@ export class EntityTable<Row extends object> {
     this.name = `"${metadata.tableName}"`;
     this.properties = [...this.columns.keys()] as Property<Row>[];
     this.selection = this.select(...this.properties);
-    const names = [...this.columns.values()];
-    this.insertion = `INSERT INTO ${this.name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    this.insertion = this.insertionOf(this.properties);
+  }
+
+  /** Takes the values of the properties, in their order. */
+  insertionOf(properties: readonly Property<Row>[]): string {
+    return `INSERT INTO ${this.name} (${this.names(...properties)}) VALUES (${properties.map(() => '?').join(', ')})`;
   }
 
   /** The selection of some properties. */
