@@ -5,6 +5,7 @@
 import type * as Config from '../src/config/index.ts';
 import type * as Events from '../src/events/index.ts';
 import type * as Graphs from '../src/graphs/index.ts';
+import type * as HeapGrowth from '../src/limit-heap-growth.ts';
 import type * as Runs from '../src/runs/run-starter.ts';
 import type * as Services from '../src/service.ts';
 import { closedLoop } from './closed-loop.ts';
@@ -27,6 +28,8 @@ const [folder = '.', runs = '5000', inFlight = '64'] = process.argv.slice(2);
 const built = async <Module>(path: string): Promise<Module> =>
   (await import(new URL(`../dist/${path}`, import.meta.url).href)) as Module;
 
+// As main.ts does, before anything else is loaded.
+(await built<typeof HeapGrowth>('limit-heap-growth.js')).limitHeapGrowth();
 const { loadConfig } = await built<typeof Config>('config/index.js');
 const { Service } = await built<typeof Services>('service.js');
 const { RunStarter } = await built<typeof Runs>('runs/run-starter.js');

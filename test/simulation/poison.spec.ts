@@ -27,6 +27,25 @@ describe('a node that kills its process every time', () => {
     );
   });
 
+  it('fails alone under a lower limit too, if it kills within the shortest probation', () => {
+    const quickPoison = fc.integer({ min: 0, max: 900 }).map((durationMs) => ({ durationMs, isPoison: true }));
+    fc.assert(
+      fc.property(
+        fc.array(innocent, { maxLength: 8 }),
+        quickPoison,
+        fc.nat(),
+        fc.constantFrom(2, 3, 4),
+        (others, killer, place, maxInterruptions) => {
+          const nodes = others.toSpliced(place % (others.length + 1), 0, killer);
+          const process = PoisonedProcess.complete({ runs: [nodes], maxInterruptions });
+          const statuses = nodes.map((_, index) => process.statusOf(0, index));
+          expect(statuses).toEqual(nodes.map(({ isPoison }) => (isPoison ? 'FAILED' : 'SUCCESS')));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('is found among hundreds that were in flight with it', () => {
     const many = Array.from({ length: 300 }, () => ({ durationMs: 3_600_000, isPoison: false }));
     for (const place of [0, 150, 300]) {

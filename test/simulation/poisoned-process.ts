@@ -112,7 +112,8 @@ export class PoisonedProcess {
         const key = `${run} ${nodeName(index)}`;
         if (asked.has(key)) continue;
         asked.add(key);
-        queue.push({ key, crashes: live.record(nodeName(index)).crashes });
+        const { crashes } = live.record(nodeName(index));
+        queue.push({ key, crashes, isLastChance: crashes >= this.scenario.maxInterruptions });
       }
     }
   }

@@ -6,7 +6,9 @@ const at = (seconds: number) => epochMs(seconds * 1_000);
 /** A queue in which suspects of these crashes wait, named by their place. */
 const queueOf = (...crashes: number[]): SuspectQueue => {
   const queue = new SuspectQueue(at(0));
-  for (const [index, count] of crashes.entries()) queue.push({ key: `s${index}`, crashes: count });
+  for (const [index, count] of crashes.entries()) {
+    queue.push({ key: `s${index}`, crashes: count, isLastChance: count === 5 });
+  }
   return queue;
 };
 
@@ -39,6 +41,12 @@ describe('SuspectQueue', () => {
   it('lets those that are suspected much go one at a time', () => {
     const queue = queueOf(4, 4, 4);
     expect([16, 32, 48].map((seconds) => queue.admit(at(seconds)))).toEqual([['s0'], ['s1'], ['s2']]);
+  });
+
+  it('lets those that the next crash fails go one at a time, however few crashes that are', () => {
+    const queue = new SuspectQueue(at(0));
+    for (const key of ['s0', 's1', 's2']) queue.push({ key, crashes: 2, isLastChance: true });
+    expect([1, 2, 3].map((seconds) => queue.admit(at(seconds)))).toEqual([['s0'], ['s1'], ['s2']]);
   });
 
   it('is the more patient the more crashes there were, up to a limit', () => {

@@ -14,11 +14,14 @@ export interface WaitingSuspect {
   readonly key: string;
   /** Crashes that were charged to it. */
   readonly crashes: number;
+  /** The next crash that is charged to it fails it. */
+  readonly isLastChance: boolean;
 }
 
 /**
  * Says which suspects may run, so that the next crash tells who causes it. Those with the fewest crashes go first; a cohort
- * of one, and after each that survives its probation one of twice the size, as long as the suspects are not much suspected.
+ * of one, and after each that survives its probation one of twice the size, as long as the suspects are not much suspected
+ * and none of them can be failed by sharing the blame.
  * A suspect that goes on past its probation holds nobody up. Nobody is let go in the first moments of a process: if it dies
  * then, it was none of them.
  */
@@ -58,9 +61,11 @@ export class SuspectQueue {
     this.probationEnd = epochMs(now + this.probationMs());
     const suspects = [...this.waiting.values()];
     const level = Math.min(...suspects.map(({ crashes }) => crashes));
-    this.size = level === this.level && level < ALONE_FROM ? this.size * 2 : 1;
+    const candidates = suspects.filter(({ crashes }) => crashes === level);
+    const goAlone = level >= ALONE_FROM || candidates.some(({ isLastChance }) => isLastChance);
+    this.size = level === this.level && !goAlone ? this.size * 2 : 1;
     this.level = level;
-    const admitted = suspects.filter(({ crashes }) => crashes === level).slice(0, this.size);
+    const admitted = candidates.slice(0, this.size);
     this.cohort.clear();
     for (const { key } of admitted) {
       this.waiting.delete(key);

@@ -5,6 +5,8 @@ export interface HeldSuspect {
   readonly runId: RunId;
   readonly nodeId: string;
   readonly crashes: number;
+  /** The next crash that is charged to it fails it. */
+  readonly isLastChance: boolean;
 }
 
 /** Lets suspects of all runs go, a few at a time. */
@@ -39,7 +41,8 @@ export class SuspectWatch {
       const { attempts, crashes } = nodeRecord(state, index);
       const nodeId = this.idOf(index);
       this.asked.set(index, attempts);
-      gate.ask({ runId, nodeId, crashes }, () => admit(nodeId));
+      const isLastChance = crashes >= state.settings.maxInterruptions;
+      gate.ask({ runId, nodeId, crashes, isLastChance }, () => admit(nodeId));
     }
   }
 

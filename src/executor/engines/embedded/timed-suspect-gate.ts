@@ -22,7 +22,7 @@ export class TimedSuspectGate implements SuspectGate {
   ask(suspect: HeldSuspect, admit: () => void): void {
     const key = keyOf(suspect);
     this.admits.set(key, admit);
-    this.queue.push({ key, crashes: suspect.crashes });
+    this.queue.push({ key, crashes: suspect.crashes, isLastChance: suspect.isLastChance });
     this.arm();
   }
 
