@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { type Command } from 'commander';
+import { limitHeapGrowth } from '../../limit-heap-growth.js';
 import type { CommandHost } from './command-host.js';
 
 /** `wand serve` */
@@ -14,6 +15,7 @@ export function addServeCommand(program: Command, { context }: CommandHost): voi
     .option('--wait', 'when another process owns the database, wait for it to go instead of stopping')
     .addHelpText('after', '\nExamples:\n  wand serve\n  PORT=9000 wand serve --wait')
     .action(async ({ wait }: { wait?: true }) => {
+      limitHeapGrowth();
       // Imported only here: the other commands need not load the HTTP stack.
       const { serve } = await import('../../bootstrap.js');
       await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false });
