@@ -89,7 +89,8 @@ export class Simulation {
     const now = Math.max(0, (left.entries().at(-1)?.ts ?? 0) + downtimeMs);
     const run = new LiveRun({ plan: scenario.plan, tape: left, state: left.fold(scenario.plan), now });
     const simulation = new Simulation(scenario, run);
-    simulation.agenda.add(now, { type: 'taken' });
+    // Before anything else, also where a deadline has passed meanwhile: no session does more until it has taken its run.
+    simulation.perform(run.feed({ type: 'taken' }));
     return simulation.toEnd();
   }
 
