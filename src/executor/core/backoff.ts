@@ -1,12 +1,16 @@
 import type { Jitter } from './graph-definition.js';
 
-export interface BackoffInput {
+/** How waits grow from attempt to attempt, and where in that a run is. */
+export interface BackoffPlace {
   /** Number of the attempt that failed, counted from 1. */
   readonly attempt: number;
   readonly baseSec: number;
   readonly factor: number;
   readonly maxDelaySec: number;
   readonly jitter: Jitter;
+}
+
+export interface BackoffInput extends BackoffPlace {
   /** Uniform in [0, 1). */
   readonly random: number;
   /** The wait that the server asked for; absent when it asked for none. */
@@ -31,12 +35,20 @@ export function retryWait(input: BackoffInput): RetryWait {
   return { kind: 'wait', waitMs: retryAfterMs };
 }
 
-function backoffMs({ attempt, baseSec, factor, maxDelaySec, jitter, random }: BackoffInput): number {
+function backoffMs(input: BackoffInput): number {
+  const { shortest, longest } = backoffRange(input);
+  return shortest + Math.floor(input.random * (longest - shortest + 1));
+}
+
+/** Between which whole milliseconds jitter chooses, both included. */
+export function backoffRange({ attempt, baseSec, factor, maxDelaySec, jitter }: BackoffPlace): {
+  readonly shortest: number;
+  readonly longest: number;
+} {
   // A power that overflows is Infinity, which the maximum catches; only 0 × Infinity would not be a number.
   const delaySec = baseSec === 0 ? 0 : Math.min(maxDelaySec, baseSec * factor ** (attempt - 1));
   const longest = Math.round(delaySec * 1_000);
-  const shortest = SHORTEST[jitter](longest);
-  return shortest + Math.floor(random * (longest - shortest + 1));
+  return { shortest: SHORTEST[jitter](longest), longest };
 }
 
 const SHORTEST: Readonly<Record<Jitter, (longest: number) => number>> = {

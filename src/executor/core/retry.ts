@@ -1,4 +1,4 @@
-import { retryWait } from './backoff.js';
+import { type BackoffPlace, retryWait } from './backoff.js';
 import type { PlanNode } from './compile.js';
 import type { NodeError } from './errors.js';
 import type { RunSettings } from './graph-definition.js';
@@ -26,16 +26,11 @@ export function retryOutcome({ node, record, settings, failure, now, random }: F
   const { type, message, retryable, details } = failure;
   const error: NodeError = { type, message, retryable, attempts: record.attempts, details };
   const { retry, retries } = node.definition;
-  // Interrupted attempts use up no retry.
-  const used = record.attempts - record.interruptions;
+  const used = usedAttempts(record);
   const allowed = retries ?? retry.max ?? settings.maxRetries;
   if (!retryable || used > allowed || !isWanted(node, error, used)) return { kind: 'fail', error };
   const wait = retryWait({
-    attempt: used,
-    baseSec: retry.baseSec ?? settings.retryBaseSec,
-    factor: retry.factor ?? settings.retryFactor,
-    maxDelaySec: retry.maxDelaySec ?? settings.retryMaxDelaySec,
-    jitter: retry.jitter ?? settings.retryJitter,
+    ...backoffPlace(node, record, settings),
     random,
     retryAfterMs: failure.retryAfterMs,
     retryAfterMaxMs: settings.retryAfterMaxSec * 1_000,
@@ -54,6 +49,26 @@ export function retryOutcome({ node, record, settings, failure, now, random }: F
   return { kind: 'retry', error, waitMs: wait.waitMs };
 }
 
+/** Where the node is in its backoff once its current attempt has failed. */
+export function backoffPlace(
+  { definition: { retry } }: PlanNode,
+  record: NodeRecord,
+  settings: RunSettings,
+): BackoffPlace {
+  return {
+    attempt: usedAttempts(record),
+    baseSec: retry.baseSec ?? settings.retryBaseSec,
+    factor: retry.factor ?? settings.retryFactor,
+    maxDelaySec: retry.maxDelaySec ?? settings.retryMaxDelaySec,
+    jitter: retry.jitter ?? settings.retryJitter,
+  };
+}
+
+/** Interrupted attempts use up no retry. */
+function usedAttempts({ attempts, interruptions }: NodeRecord): number {
+  return attempts - interruptions;
+}
+
 /** The error of a node whose attempts together took longer than `retry.total_sec`. */
 export function totalTimeout(node: PlanNode, record: NodeRecord, last?: NodeError): NodeError {
   const because = last === undefined ? '' : `; the last attempt failed with ${last.type}: ${last.message}`;
@@ -69,7 +84,8 @@ export function totalTimeout(node: PlanNode, record: NodeRecord, last?: NodeErro
   };
 }
 
-function totalDeadline({ definition }: PlanNode, record: NodeRecord): number | undefined {
+/** When `retry.total_sec` is over, in milliseconds; undefined if the node has none or has not started. */
+export function totalDeadline({ definition }: PlanNode, record: NodeRecord): number | undefined {
   const { totalSec } = definition.retry;
   return totalSec === undefined || record.startedAt === null ? undefined : record.startedAt + totalSec * 1_000;
 }
