@@ -1,3 +1,4 @@
+import { replay } from '../../src/executor/core/index.js';
 import { graph } from '../support/graph-builder.js';
 import { fails, scenarioOf } from './scripted-agents.js';
 import { Simulation } from './simulation.js';
@@ -63,5 +64,17 @@ describe('a graph of 10,000 nodes', () => {
     expect(run.status).toBe('CANCELLED');
     expect(run.statuses[first]).toBe('CANCELLED');
     expect(run.eventsOf('node.skipped')).toHaveLength(SIZE - 1);
+  });
+
+  it('is replayed, also where much of it differs', () => {
+    const fan = graph(
+      [...ids, 'last'],
+      others.flatMap((id) => [`${first} -> ${id}`, `${id} -> last`]),
+    );
+    const { run } = Simulation.complete(scenarioOf(fan, {}, { concurrency: 100 }));
+    const entries = run.tape.entries();
+    expect(replay(run.plan, entries)).toMatchObject({ replayed: entries.length, differences: [] });
+    const changed = entries.map((entry) => (entry.type === 'node.succeeded' ? { ...entry, progress: 0 } : entry));
+    expect(replay(run.plan, changed)).toMatchObject({ differences: { length: 100 }, isGivenUp: true });
   });
 });

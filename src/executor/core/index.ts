@@ -113,6 +113,7 @@ export { type SuspectInFlight, SUSPECT_AFTER, chargedSuspects, isSuspect, suspec
 export { type WaitingSuspect, PROBATION_MS, SuspectQueue } from './suspect-queue.js';
 export { type NextRun, type PastRun, type ReusePlan, type ReusedNode, planReuse } from './reuse.js';
 export { type ResolvedInput, resolveInput } from './resolved-input.js';
+export { type JournalFault, type Replay, type ReplayDifference, type ReplayOptions, replay } from './replay.js';
 export { type BackoffInput, type RetryWait, retryWait } from './backoff.js';
 export {
   type ConditionScope,
