@@ -2,6 +2,14 @@ export { Clock } from './clock.js';
 export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine } from './engines/embedded/index.js';
 export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
+export {
+  type JournalHeader,
+  JOURNAL_FORMAT,
+  JOURNAL_FORMAT_VERSION,
+  journalHeaderSchema,
+  toHeaderRecord,
+  toJournalHeader,
+} from './journal-file/index.js';
 export { LargeOutput, OutputHydrator } from './outputs/index.js';
 export { type FoldedRun, RunReader, foldRun } from './run-reader.js';
 export {
@@ -11,6 +19,7 @@ export {
   type NodeSpec,
   type RunOptionsSpec,
   PlanCache,
+  compileSpec,
   concurrencyWarning,
   graphSpec,
   runOptionsSpec,

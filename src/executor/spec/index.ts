@@ -1,3 +1,4 @@
+export { type CompileSpecOptions, compileSpec } from './compile-spec.js';
 export { toGraphDefinition } from './graph-definition.js';
 export {
   type EdgeSpec,

@@ -1,25 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PluginRegistry } from '../../plugins/index.js';
 import { GraphRepository } from '../../storage/index.js';
-import {
-  type AgentContract,
-  type GraphId,
-  type GraphPlan,
-  type KeyContract,
-  type RetryOrigin,
-  compile,
-  withParams,
-} from '../core/index.js';
+import { type GraphId, type GraphPlan, type RetryOrigin, withParams } from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
-import { toGraphDefinition } from './graph-definition.js';
+import { compileSpec } from './compile-spec.js';
 import type { GraphSpec, RunOptionsSpec } from './graph-spec.js';
 
 /** Nodes of all plans that are kept. */
 const MAX_CACHED_NODES = 100_000;
-
-const OPEN: KeyContract = { open: true, known: new Set(), required: new Set(), defaulted: new Set() };
-/** Of an agent that is no longer registered: its nodes start, and their attempts say what is missing. */
-const UNKNOWN_AGENT: AgentContract = { params: OPEN, input: OPEN };
 
 /** A graph version as its runs share it. */
 export interface CachedGraph {
@@ -64,10 +52,8 @@ export class PlanCache {
    * @throws {CyclicGraphError | UnknownNodeError | ExpressionSyntaxError} if it means nothing that can run.
    */
   compile(spec: GraphSpec): GraphPlan {
-    return compile(toGraphDefinition(spec), {
-      contractOf: (type) => this.registry.contract(type) ?? UNKNOWN_AGENT,
-      expressions: this.expressions,
-    });
+    const { registry, expressions } = this;
+    return compileSpec(spec, { contractOf: (type) => registry.contract(type), expressions });
   }
 
   /**
