@@ -7,6 +7,8 @@ import { PluginsModule } from '../plugins/index.js';
 import { ArtifactsController } from './artifacts/artifacts.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { RunExplainer } from './explain/run-explainer.js';
+import { ExportController } from './export/export.controller.js';
+import { JournalExporter } from './export/journal-exporter.js';
 import { Retention } from './removal/retention.js';
 import { RunRemover } from './removal/run-remover.js';
 import { RunSweeper } from './removal/run-sweeper.js';
@@ -31,6 +33,7 @@ import { StreamsController } from './stream/streams.controller.js';
     ArtifactsController,
     RetryController,
     ExplainController,
+    ExportController,
     SimulateController,
   ],
   providers: [
@@ -45,6 +48,7 @@ import { StreamsController } from './stream/streams.controller.js';
     RunSweeper,
     Retention,
     RunExplainer,
+    JournalExporter,
     GraphSimulator,
   ],
   exports: [RunStarter, RunsService, StreamHub, RunSweeper, Retention],

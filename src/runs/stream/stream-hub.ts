@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/index.js';
+import { Download } from './download.js';
 import { ShuttingDownError } from '../runs.errors.js';
 import type { OpenRequest } from './open-request.js';
 import { SseConnection } from './sse-connection.js';
 import { WaitingRequest } from './waiting-request.js';
 
-/** Every request of this process that is kept open: streams, and requests that wait for a run. */
+/** Every request of this process that is kept open: streams, downloads, and requests that wait for a run. */
 @Injectable()
 export class StreamHub {
   private readonly requests = new Set<OpenRequest>();
@@ -43,6 +44,16 @@ export class StreamHub {
       if (connection.hasLagged) this.lagged += 1;
     });
     return connection;
+  }
+
+  /**
+   * The handler of `response` is going to send much.
+   *
+   * @throws {ShuttingDownError} once the process is stopping.
+   */
+  download(response: Response): Download {
+    if (this.isClosing) throw new ShuttingDownError();
+    return this.keep(new Download(response, this.config.monitoring.sseStallSec));
   }
 
   /** The handler of `response` is going to wait before it answers, at most until the signal fires. */

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { type AgentContract, type JournalEntry, type JsonObject, type RunId } from '../../executor/core/index.js';
+import { type GraphSpec, toHeaderRecord } from '../../executor/index.js';
+import { PluginRegistry } from '../../plugins/index.js';
+import { GraphRepository, Journal, type StoredRun } from '../../storage/index.js';
+import { toLogDto } from '../dto/to-run-dto.js';
+import { RunNotFoundError } from '../runs.errors.js';
+import { RunsService } from '../runs.service.js';
+
+/** Entries read from the journal at once, and the size of their texts. */
+const PAGE = 500;
+const PAGE_CHARS = 262_144;
+
+/** The journal of a run as a file. */
+export interface JournalFile {
+  readonly runId: RunId;
+  /** Whole lines, some at a time; those of a run that goes on end with the entry that was the last when it was asked for. */
+  readonly lines: AsyncIterable<string>;
+}
+
+/** Turns journals into files that need nothing besides to be replayed. */
+@Injectable()
+export class JournalExporter {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly journal: Journal,
+    private readonly graphs: GraphRepository,
+    private readonly registry: PluginRegistry,
+  ) {}
+
+  /** @throws {RunNotFoundError} also while the lines are read, if the run is removed meanwhile. */
+  async export(id: string): Promise<JournalFile> {
+    const run = await this.runs.find(id);
+    const version = await this.graphs.findVersion(run.graphId, run.graphVersion);
+    if (version === undefined) throw new RunNotFoundError(id);
+    const header = this.headerOf(run, JSON.parse(version.specJson) as GraphSpec);
+    return { runId: run.runId, lines: this.lines(run, header) };
+  }
+
+  private async *lines({ runId, lastSeq }: StoredRun, header: JsonObject): AsyncGenerator<string> {
+    yield lineOf(header);
+    for (let afterSeq = 0; afterSeq < lastSeq;) {
+      const page = await this.readPage(runId, afterSeq, lastSeq);
+      const last = page.at(-1);
+      if (last === undefined) throw new RunNotFoundError(runId);
+      yield page.map((entry) => lineOf(toLogDto(entry))).join('');
+      afterSeq = last.seq;
+    }
+  }
+
+  private readPage(runId: RunId, afterSeq: number, lastSeq: number): Promise<JournalEntry[]> {
+    return this.journal.read(runId, { afterSeq, limit: Math.min(PAGE, lastSeq - afterSeq), maxChars: PAGE_CHARS });
+  }
+
+  private headerOf({ runId, graphId, graphVersion, graphName, lastSeq }: StoredRun, graph: GraphSpec): JsonObject {
+    const agents = this.agentsOf(graph);
+    return toHeaderRecord({ runId, graphId, graphVersion, graphName, graph, agents, lastSeq });
+  }
+
+  private agentsOf({ nodes }: GraphSpec): Map<string, AgentContract> {
+    const agents = new Map<string, AgentContract>();
+    for (const { type } of nodes) {
+      const contract = this.registry.contract(type);
+      if (contract !== undefined) agents.set(type, contract);
+    }
+    return agents;
+  }
+}
+
+function lineOf(record: JsonObject): string {
+  return `${JSON.stringify(record)}\n`;
+}
