@@ -4,6 +4,7 @@ import type { CommandHost } from './commands/command-host.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addExplainCommand } from './commands/explain.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
+import { addReplayCommand } from './commands/replay.command.js';
 import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
 import { addServeCommand } from './commands/serve.command.js';
@@ -40,6 +41,7 @@ export function buildProgram(host: CommandHost): Command {
     addRunCommand,
     addRetryCommand,
     addExplainCommand,
+    addReplayCommand,
     addValidateCommand,
     addGraphCommand,
     addConfigCommand,

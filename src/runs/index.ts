@@ -1,5 +1,5 @@
 export { startRunSchema } from './dto/run.schemas.js';
-export { toRunDto } from './dto/to-run-dto.js';
+export { toLogDto, toRunDto } from './dto/to-run-dto.js';
 export { Retention } from './removal/retention.js';
 export { RunSweeper } from './removal/run-sweeper.js';
 export { RunStarter, type StartRun } from './run-starter.js';

@@ -14,7 +14,7 @@ async function readBytes(path: string, cwd: string): Promise<Uint8Array> {
   try {
     return await readFile(resolve(cwd, path));
   } catch (error) {
-    throw new CliError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    throw new CliError(`cannot read ${path}: ${readFaultOf(error)}`, { cause: error });
   }
 }
 
@@ -22,13 +22,15 @@ function decode(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new CliError(`cannot read ${path}: it is not UTF-8 text`, { cause: error });
+    throw new CliError(`cannot read ${path}: ${readFaultOf(error)}`, { cause: error });
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be read, for a message that names it. */
+export function readFaultOf(error: unknown): string {
   if (hasCode(error, 'ENOENT')) return 'there is no such file';
   if (hasCode(error, 'EISDIR')) return 'it is a folder';
   if (hasCode(error, 'EACCES')) return 'permission denied';
+  if (hasCode(error, 'ERR_ENCODING_INVALID_ENCODED_DATA')) return 'it is not UTF-8 text';
   return messageOf(error);
 }

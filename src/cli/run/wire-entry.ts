@@ -3,9 +3,15 @@ import { CliError } from '../cli-errors.js';
 
 /** The journal entry in one event of a stream. @throws {CliError} if it is none. */
 export function parseWireEntry(text: string): JournalEntry {
-  const wire = parseObject(text);
+  const entry = toJournalEntry(parseObject(text));
+  if (entry === undefined) throw noEntry();
+  return entry;
+}
+
+/** The journal entry that an object of the API stands for; undefined if it is none. */
+export function toJournalEntry(wire: JsonObject): JournalEntry | undefined {
   const { seq, ts, type, lvl, msg } = wire;
-  if (typeof seq !== 'number' || typeof ts !== 'number' || typeof type !== 'string') throw noEntry();
+  if (typeof seq !== 'number' || typeof ts !== 'number' || typeof type !== 'string') return undefined;
   return {
     seq,
     // Seconds on the wire.
