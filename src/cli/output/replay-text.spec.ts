@@ -57,7 +57,7 @@ describe('replayText', () => {
       'seq 6 run.failed: nothing leads to it here',
       'seq 7 node.skipped b: here it would say otherwise',
       '  x is missing, here \\u001b[2J',
-      'given up after seq 7: nearly everything comes out differently',
+      'given up after seq 7: too many decisions come out differently',
       '4 differences in what is decided',
       '',
     ]);

@@ -22,7 +22,7 @@ export function replayText({ header, entries }: JournalFile, replay: Replay): st
   const lines = [
     `${runId} of ${graphName}: ${countOf(entries.length, 'entry', 'entries')}, ${endText(status, left)}`,
     ...differences.flatMap(differenceLines),
-    ...(isGivenUp ? [`given up after seq ${replayed}: nearly everything comes out differently`] : []),
+    ...(isGivenUp ? [`given up after seq ${replayed}: too many decisions come out differently`] : []),
     ...(fault === null ? [] : [`seq ${fault.seq} cannot be: ${fault.message}`]),
     verdictText(replay),
   ];
