@@ -19,6 +19,7 @@ export class Download implements OpenRequest {
     const gone = Promise.withResolvers<void>();
     this.whenGone = gone.promise;
     response.once('close', () => gone.resolve());
+    response.on('error', () => response.destroy());
     // The client may have gone before anybody listened: then no event will tell.
     if (response.closed) gone.resolve();
   }
