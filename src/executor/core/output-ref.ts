@@ -63,3 +63,11 @@ export function missingOutput(entry: JournalEntry): OutputRef | undefined {
 export function withOutput(entry: JournalEntry, output: Json): JournalEntry {
   return { ...entry, data: { ...entry.data, output } };
 }
+
+/** The inverse of `withOutput`: the entry as it is stored. */
+export function withoutOutput(entry: JournalEntry): JournalEntry {
+  const { data } = entry;
+  if (data === null || !Object.hasOwn(data, KEY)) return entry;
+  const { output: _output, ...rest } = data;
+  return { ...entry, data: rest };
+}

@@ -35,8 +35,8 @@ export function inputsBehind(
       return [{ type: 'attempt_progressed', now, nodeId, attempt, percent, message }];
     }
     case 'node.succeeded': {
-      const { nodeId, attempt, output } = event;
-      return [{ type: 'attempt_succeeded', now, nodeId, attempt, output }];
+      const { nodeId, attempt, output, ref } = event;
+      return [{ type: 'attempt_succeeded', now, nodeId, attempt, output, ref }];
     }
     case 'node.retrying':
       return [waitedFailure(plan, state, event)];

@@ -3,6 +3,7 @@ import { LiveRun } from '../../../test/support/live-run.js';
 import type { GraphPlan } from './compile.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { Json, JsonObject } from './json.js';
+import { missingOutput, withOutput } from './output-ref.js';
 import { type Replay, type ReplayOptions, replay } from './replay.js';
 
 type Edit = (entry: JournalEntry) => Partial<JournalEntry>;
@@ -67,6 +68,15 @@ describe('a journal that is replayed', () => {
       isGivenUp: false,
       fault: null,
     });
+  });
+
+  it('is compared with large outputs in files, once they are put back beside their references', () => {
+    const run = LiveRun.started(graph(['a', 'b'], [edge('a', 'b', { cond: 'output.v == 1' })]));
+    const ref = { artifact: '$output.a.1.json', bytes: 7, sha256: 'abc' };
+    run.feed({ type: 'attempt_succeeded', nodeId: 'a', attempt: 1, output: { v: 1 }, ref });
+    run.succeed('b');
+    const whole = run.tape.entries().map((entry) => (missingOutput(entry) ? withOutput(entry, { v: 1 }) : entry));
+    expect(replay(run.plan, whole)).toMatchObject({ status: 'SUCCESS', differences: [], fault: null });
   });
 
   it('shows where it has another reason, with both', () => {

@@ -2,6 +2,7 @@ import type { GraphPlan } from './compile.js';
 import { deepEqual } from './deep-equal.js';
 import { decodeEntry, encodeEvents } from './event-codec.js';
 import type { JournalEntry } from './journal-entry.js';
+import { withoutOutput } from './output-ref.js';
 import { reduce } from './reduce.js';
 import { inputsBehind, tick } from './replay-inputs.js';
 import { ReplaySession, type ReplayStep } from './replay-session.js';
@@ -54,11 +55,13 @@ const MAX_DIFFERENT = 100;
  *
  * A journal may end anywhere, and anything that was still to be decided when a session died may be missing.
  *
+ * @param entries Outputs that are kept in files are put back beside their references, as for `decodeEntry`.
  * @param plan Of the graph version that the run executes, with the params that a retry gave it.
  */
 export function replay(plan: GraphPlan, entries: readonly JournalEntry[], options: ReplayOptions = {}): Replay {
   const { events, status, fault } = readJournal(plan, entries);
-  return { ...new Replayer(plan, entries, events, options.maxDifferent ?? MAX_DIFFERENT).replay(), status, fault };
+  const stored = entries.map(withoutOutput);
+  return { ...new Replayer(plan, stored, events, options.maxDifferent ?? MAX_DIFFERENT).replay(), status, fault };
 }
 
 interface ReadJournal {

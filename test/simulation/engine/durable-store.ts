@@ -3,7 +3,6 @@ import {
   type Json,
   type JournalEntry,
   type NodeRecord,
-  type RunEvent,
   type RunId,
   type RunState,
   decodeEntry,
@@ -97,6 +96,12 @@ export class DurableStore {
     return this.stored.get(runId)?.entries.slice(afterSeq, afterSeq + limit) ?? [];
   }
 
+  /** With the outputs that are kept in files put back. */
+  wholeEntries(runId: RunId): JournalEntry[] {
+    const files = this.stored.get(runId)?.files ?? new Map<string, RunFile>();
+    return this.entries(runId).map((entry) => wholeEntry(entry, files));
+  }
+
   file(runId: RunId, name: string): Artifact | undefined {
     const file = this.stored.get(runId)?.files.get(name);
     return file === undefined ? undefined : { ...file, runId };
@@ -121,7 +126,7 @@ export class DurableStore {
     for (const entry of entries) {
       const row = JSON.stringify(entry);
       stored.entries.push(row);
-      reduce(this.plan, stored.state, eventOf(JSON.parse(row) as JournalEntry, stored.files));
+      reduce(this.plan, stored.state, decodeEntry(wholeEntry(JSON.parse(row) as JournalEntry, stored.files)));
     }
     stored.row = { ...stored.row, lastSeq: stored.entries.length };
   }
@@ -131,9 +136,10 @@ export class DurableStore {
   }
 }
 
-function eventOf(entry: JournalEntry, files: ReadonlyMap<string, RunFile>): RunEvent {
+/** The entry with its output, wherever that is kept. */
+function wholeEntry(entry: JournalEntry, files: ReadonlyMap<string, RunFile>): JournalEntry {
   const ref = missingOutput(entry);
-  if (ref === undefined) return decodeEntry(entry);
+  if (ref === undefined) return entry;
   const text = Buffer.from(files.get(ref.artifact)?.body ?? []).toString();
-  return decodeEntry(withOutput(entry, JSON.parse(text) as Json));
+  return withOutput(entry, JSON.parse(text) as Json);
 }
