@@ -147,10 +147,25 @@ describe('GET /runs/{run_id}/journal.ndjson', () => {
   });
 
   it('is whole or broken: a run that is removed meanwhile leaves no file that looks complete', async () => {
-    const { run_id } = await finishedRun();
+    const { run_id } = await finishedRun(
+      {
+        nodes: Array.from({ length: 40 }, (_, index) => ({
+          id: `n${index}`,
+          type: 'agent.echo',
+          params: { x: '${input.text}' },
+        })),
+      },
+      { input: { text: 'x'.repeat(20_000) } },
+    );
     const journal = api.service.app.get(Journal, { strict: false });
+    const entries = await journal.read(runId(run_id), { afterSeq: 0, limit: 60 });
     const read = jest.spyOn(journal, 'read').mockResolvedValue([]);
     try {
+      expect(await api.get(`/runs/${run_id}/journal.ndjson`)).toMatchObject({
+        status: 404,
+        body: { type: '/problems/run-not-found' },
+      });
+      read.mockResolvedValueOnce(entries);
       const reading = api.fetch(`/runs/${run_id}/journal.ndjson`).then((response) => response.text());
       await expect(reading).rejects.toThrow();
     } finally {

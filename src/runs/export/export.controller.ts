@@ -24,8 +24,9 @@ export class ExportController {
     summary: 'Export the journal of a run',
     description:
       'The whole journal as a file that `wand replay` reads, one JSON object a line: first a header with the graph and what ' +
-      'its agents take, then each entry as `GET /runs/{run_id}/logs` shows it. Of a run that goes on, all up to the ' +
-      'entry that is the last now. An answer that cannot be finished ends in a broken connection.',
+      'its agents take, then each entry as `GET /runs/{run_id}/logs` shows it, with large outputs beside their references. ' +
+      'Of a run that goes on, all up to the entry that is the last now. An answer that cannot be finished ends in a broken ' +
+      'connection.',
   })
   @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
   @ApiOkResponse({
@@ -33,7 +34,7 @@ export class ExportController {
     headers: { 'Content-Disposition': { description: 'Names the file.', schema: { type: 'string' } } },
     content: { [NDJSON]: { schema: { type: 'string' }, example: EXAMPLE_JOURNAL_FILE } },
   })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'run-damaged', 'shutting-down')
   async exportRunJournal(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,

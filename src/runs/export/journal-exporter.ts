@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AgentContract, type JournalEntry, type JsonObject, type RunId } from '../../executor/core/index.js';
-import { type GraphSpec, toHeaderRecord } from '../../executor/index.js';
+import { type GraphSpec, OutputHydrator, toHeaderRecord } from '../../executor/index.js';
 import { PluginRegistry } from '../../plugins/index.js';
 import { GraphRepository, Journal, type StoredRun } from '../../storage/index.js';
 import { toLogDto } from '../dto/to-run-dto.js';
@@ -9,7 +9,7 @@ import { RunsService } from '../runs.service.js';
 
 /** Entries read from the journal at once, and the size of their texts. */
 const PAGE = 500;
-const PAGE_CHARS = 262_144;
+const TEXT_CHARS = 262_144;
 
 /** The journal of a run as a file. */
 export interface JournalFile {
@@ -26,9 +26,13 @@ export class JournalExporter {
     private readonly journal: Journal,
     private readonly graphs: GraphRepository,
     private readonly registry: PluginRegistry,
+    private readonly outputs: OutputHydrator,
   ) {}
 
-  /** @throws {RunNotFoundError} also while the lines are read, if the run is removed meanwhile. */
+  /**
+   * @throws {RunNotFoundError} also while the lines are read, if the run is removed meanwhile.
+   * @throws {CorruptJournalError} while they are read, if the file of a large output is damaged.
+   */
   async export(id: string): Promise<JournalFile> {
     const run = await this.runs.find(id);
     const version = await this.graphs.findVersion(run.graphId, run.graphVersion);
@@ -37,19 +41,31 @@ export class JournalExporter {
     return { runId: run.runId, lines: this.lines(run, header) };
   }
 
-  private async *lines({ runId, lastSeq }: StoredRun, header: JsonObject): AsyncGenerator<string> {
-    yield lineOf(header);
-    for (let afterSeq = 0; afterSeq < lastSeq;) {
-      const page = await this.readPage(runId, afterSeq, lastSeq);
-      const last = page.at(-1);
-      if (last === undefined) throw new RunNotFoundError(runId);
-      yield page.map((entry) => lineOf(toLogDto(entry))).join('');
-      afterSeq = last.seq;
+  private async *lines(run: StoredRun, header: JsonObject): AsyncGenerator<string> {
+    let text = lineOf(header);
+    for await (const entry of this.entries(run)) {
+      text += lineOf(toLogDto(entry));
+      if (text.length < TEXT_CHARS) continue;
+      yield text;
+      text = '';
+    }
+    if (text !== '') yield text;
+  }
+
+  /** Large outputs are put back one at a time: a page of them may be larger than the memory. */
+  private async *entries({ runId, lastSeq }: StoredRun): AsyncGenerator<JournalEntry> {
+    for (let seq = 0; seq < lastSeq;) {
+      const page = await this.readPage(runId, seq, lastSeq);
+      if (page.length === 0) throw new RunNotFoundError(runId);
+      for (const entry of page) {
+        yield* await this.outputs.hydrate(runId, [entry]);
+        seq = entry.seq;
+      }
     }
   }
 
   private readPage(runId: RunId, afterSeq: number, lastSeq: number): Promise<JournalEntry[]> {
-    return this.journal.read(runId, { afterSeq, limit: Math.min(PAGE, lastSeq - afterSeq), maxChars: PAGE_CHARS });
+    return this.journal.read(runId, { afterSeq, limit: Math.min(PAGE, lastSeq - afterSeq), maxChars: TEXT_CHARS });
   }
 
   private headerOf({ runId, graphId, graphVersion, graphName, lastSeq }: StoredRun, graph: GraphSpec): JsonObject {

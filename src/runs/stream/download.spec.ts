@@ -93,6 +93,17 @@ describe('Download', () => {
     expect(text.endsWith('0\r\n\r\n')).toBe(false);
   });
 
+  it('leaves the answer to others when nothing could be made', async () => {
+    const { client, response, download } = await connect();
+    async function* broken(): AsyncGenerator<string> {
+      yield* [];
+      throw new Error('it is gone');
+    }
+    await expect(download.send(broken())).rejects.toThrow('it is gone');
+    response.status(404).end();
+    expect(await client.readToEnd()).toContain('HTTP/1.1 404');
+  });
+
   it('is cut off a moment after it was told to leave', async () => {
     const { download } = await connect();
     const sending = download.send(endless().texts);

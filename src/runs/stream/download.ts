@@ -24,12 +24,16 @@ export class Download implements OpenRequest {
     if (response.closed) gone.resolve();
   }
 
-  /** Sends `texts` one by one and ends the answer; resolves when it is over, also if the client did not take all of it. */
+  /**
+   * Sends `texts` one by one and ends the answer; resolves when it is over, also if the client did not take all of it.
+   *
+   * @throws what making a text throws. Unless a text was sent before, the request can still be answered otherwise.
+   */
   async send(texts: AsyncIterable<string>): Promise<void> {
     try {
       for await (const text of texts) if (!(await this.write(Buffer.from(text)))) return;
     } catch (error) {
-      this.response.destroy();
+      if (this.response.headersSent) this.response.destroy();
       throw error;
     }
     this.response.end();
