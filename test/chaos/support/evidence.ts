@@ -27,6 +27,15 @@ export interface EventRow {
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 
+/** A row of `artifacts`. */
+export interface FileRow {
+  readonly run_id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly body: Buffer;
+}
+
 /** What `GET /runs/{run_id}` said after the end. */
 export interface RunAnswer {
   readonly run_id: string;
@@ -43,6 +52,7 @@ export interface Evidence {
   readonly runs: readonly RunRow[];
   /** In order of run and `seq`. */
   readonly events: readonly EventRow[];
+  readonly files: readonly FileRow[];
   readonly answers: readonly RunAnswer[];
   /** How the run with this `case` label must end, where that is known. */
   readonly expected: ReadonlyMap<string, ExpectedEnd>;
@@ -54,7 +64,7 @@ export const CASE_LABEL = 'case';
 export const ROUND_LABEL = 'round';
 
 /** What stands in the database of a service, read past it. `round` picks the runs of one round. */
-export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events'> {
+export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events' | 'files'> {
   const database = new BetterSqlite3(file, { readonly: true });
   try {
     const wanted = round === undefined ? '1' : `json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
@@ -71,7 +81,13 @@ export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 
       )
       .all()
       .map((row) => ({ ...row, data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>) }));
-    return { runs, events };
+    const files = database
+      .prepare<[], FileRow>(
+        `SELECT run_id, name, bytes, sha256, body FROM artifacts
+         WHERE run_id IN (SELECT run_id FROM runs WHERE ${wanted})`,
+      )
+      .all();
+    return { runs, events, files };
   } finally {
     database.close();
   }
