@@ -63,11 +63,12 @@ export const CASE_LABEL = 'case';
 /** Label that says in which round a run was started. */
 export const ROUND_LABEL = 'round';
 
-/** What stands in the database of a service, read past it. `round` picks the runs of one round. */
+/** What stands in the database of a service, read past it, deleted runs left out. `round` picks the runs of one round. */
 export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events' | 'files'> {
   const database = new BetterSqlite3(file, { readonly: true });
   try {
-    const wanted = round === undefined ? '1' : `json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
+    const ofRound = round === undefined ? '' : ` AND json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
+    const wanted = `deleted_at IS NULL${ofRound}`;
     const runs = database
       .prepare<[], RunRow & { labels: string }>(
         `SELECT run_id, status, progress, last_seq, epoch, labels, finished_at FROM runs WHERE ${wanted}`,
@@ -88,6 +89,24 @@ export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 
       )
       .all();
     return { runs, events, files };
+  } finally {
+    database.close();
+  }
+}
+
+const TABLES_OF_RUNS = ['runs', 'run_events', 'run_labels', 'artifacts'] as const;
+
+/** How many rows of a run are left, whether it was deleted or not. */
+export function rowsLeft(file: string, runId: string): number {
+  const database = new BetterSqlite3(file, { readonly: true });
+  try {
+    const counts = TABLES_OF_RUNS.map((table) => `(SELECT count(*) FROM ${table} WHERE run_id = @runId)`);
+    return Number(
+      database
+        .prepare(`SELECT ${counts.join(' + ')}`)
+        .pluck()
+        .get({ runId }),
+    );
   } finally {
     database.close();
   }
