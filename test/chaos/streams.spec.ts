@@ -12,7 +12,7 @@ const OUTPUT_BYTES = 20_000;
 const HEAP_MB = extent({ short: 192, full: 320 });
 
 /** All of the process: its code and the heap, and what the sockets of all streams may hold. */
-const MOST_MB = HEAP_MB + 384;
+const MOST_MB = HEAP_MB + 256;
 
 interface Measured {
   readonly open: number;
