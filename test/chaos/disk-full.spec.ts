@@ -1,7 +1,9 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { waitFor } from '../support/wait-for.js';
 import { assertNone, campaign, extent, type Ground, type Tally } from './support/campaign.js';
 import { ChaosClient } from './support/chaos-client.js';
-import type { ChaosProcess } from './support/chaos-process.js';
+import type { ChaosProcess, ProcessOptions } from './support/chaos-process.js';
 import { conclude } from './support/conclude.js';
 import { integrityOf } from './support/evidence.js';
 import type { History } from './support/history.js';
@@ -37,6 +39,24 @@ interface Squeeze {
   readonly disk: SmallDisk;
 }
 
+/** Both logs on the disk of the database: the console in a file, and a log file that rolls. */
+function logsBeside(database: string): Pick<ProcessOptions, 'consoleFile' | 'env'> {
+  const folder = dirname(database);
+  const file = {
+    LOGGING__FILE_PATH: join(folder, 'service.log'),
+    LOGGING__MAX_FILE_SIZE_MB: '1',
+    LOGGING__BACKUP_COUNT: '1',
+  };
+  return { consoleFile: join(folder, 'console.log'), env: file };
+}
+
+/** What stands in the logs whose names begin so. */
+function linesBeside(database: string, prefix: string): string {
+  const folder = dirname(database);
+  const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
+  return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
+}
+
 /** The state of readiness; undefined if nobody answered. */
 async function isReady(client: ChaosClient): Promise<boolean | undefined> {
   const answer = await client.ask({ method: 'GET', path: '/health/ready' });
@@ -69,12 +89,16 @@ async function recover({ target, client, history, disk }: Squeeze, way: (typeof 
   await waitFor('readiness to be on', () => isReady(client));
 }
 
-/** `firstWay` is the place in `WAYS_OUT` where the first round begins. */
-async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): Promise<Tally> {
+/** @param options `firstWay` is the place in `WAYS_OUT` where the first round begins; `logs` is where the service logs. */
+async function fillAndEmpty(
+  ground: Ground,
+  disk: SmallDisk,
+  { firstWay, logs = {} }: { firstWay: number; logs?: Partial<ProcessOptions> },
+): Promise<Tally> {
   const { agents } = ground;
   const { database } = disk;
   const tally = { rounds: ROUNDS, runs: 0, refusals: 0, restarts: 0 };
-  const target = await ground.start(ground.history(), { database, env: ENV });
+  const target = await ground.start(ground.history(), { database, ...logs, env: { ...ENV, ...logs.env } });
   for (let index = 0; index < ROUNDS; index++) {
     const round = String(index);
     const dice = ground.dice.for(round);
@@ -105,14 +129,17 @@ async function fillAndEmpty(ground: Ground, disk: SmallDisk, firstWay: number): 
 }
 
 describe('a full disk', () => {
-  campaign('loses nothing and recovers by itself: a small file system', 'disk-full', async (ground) => {
+  campaign('loses nothing and recovers by itself: a small file system, logs and all', 'disk-full', async (ground) => {
     const disk = tmpfsDisk(ground.folder);
     if (disk === undefined) {
       process.stderr.write('skipped: this user may not mount a tmpfs\n');
       return {};
     }
     try {
-      return await fillAndEmpty(ground, disk, 0);
+      const tally = await fillAndEmpty(ground, disk, { firstWay: 0, logs: logsBeside(disk.database) });
+      // Both logs go on after the disk was full: the first round has the process live through it.
+      for (const log of ['console', 'service']) expect(linesBeside(disk.database, log)).toContain('stopped in order');
+      return tally;
     } finally {
       disk.remove();
     }
@@ -124,6 +151,6 @@ describe('a full disk', () => {
       process.stderr.write('skipped: there is no prlimit\n');
       return {};
     }
-    return fillAndEmpty(ground, disk, 1);
+    return fillAndEmpty(ground, disk, { firstWay: 1 });
   });
 });

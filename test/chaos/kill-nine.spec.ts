@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../support/dice.js';
+import { outputRefOf } from './checks/outputs.js';
 import type { AgentServer } from './support/agent-server.js';
 import { assertNone, campaign, extent } from './support/campaign.js';
 import { ChaosClient } from './support/chaos-client.js';
@@ -79,6 +80,7 @@ describe('kill -9 at random moments', () => {
   campaign('every acknowledged run ends as it would have without the crash', 'kill-nine', async (ground) => {
     let runs = 0;
     let crashes = 0;
+    let large = 0;
     const target = await ground.start(ground.history(), { env: ENV });
     for (let index = 0; index < ROUNDS; index++) {
       const round = String(index);
@@ -97,10 +99,12 @@ describe('kill -9 at random moments', () => {
       const { violations, evidence } = await conclude({ client, target, history, agents, database, round, expected });
       assertNone(violations);
       runs += evidence.runs.length;
+      large += evidence.events.filter((event) => outputRefOf(event) !== undefined).length;
     }
     await target.stop('SIGTERM');
     expect(integrityOf(ground.database)).toBe('ok');
     expect(crashes).toBeGreaterThan(0);
-    return { rounds: ROUNDS, runs, kills: crashes };
+    expect(large).toBeGreaterThan(0);
+    return { rounds: ROUNDS, runs, kills: crashes, 'large outputs': large };
   });
 });

@@ -11,9 +11,14 @@ const OUTPUT_BYTES = 20_000;
 /** All that the process may have: too little to hold for each silent client what it does not read. */
 const HEAP_MB = extent({ short: 192, full: 320 });
 
+/** All of the process: its code and the heap, and what the sockets of all streams may hold. */
+const MOST_MB = HEAP_MB + 256;
+
 interface Measured {
   readonly open: number;
   readonly lagged: number;
+  /** Memory of the process as a whole, in MB: what waits in sockets lies outside the heap. */
+  readonly residentMb: number;
 }
 
 async function measure(service: BuiltService): Promise<Measured> {
@@ -22,6 +27,7 @@ async function measure(service: BuiltService): Promise<Measured> {
   return {
     open: valueOf('wand_streams_open'),
     lagged: valueOf('wand_streams_lagged_total'),
+    residentMb: valueOf('process_resident_memory_bytes') / 1_048_576,
   };
 }
 
@@ -47,10 +53,21 @@ describe('many readers of one run, some of whom never read', () => {
     async (ground) => {
       const target = await ground.start(ground.history(), {
         nodeArgs: [`--max-old-space-size=${HEAP_MB}`],
-        env: { MONITORING__SSE_QUEUE_SIZE: '100', MONITORING__SSE_STALL_SEC: '2' },
+        env: {
+          MONITORING__SSE_QUEUE_SIZE: '100',
+          MONITORING__SSE_STALL_SEC: '2',
+          // The outputs themselves are in the stream.
+          EXECUTION__MAX_OUTPUT_BYTES: '1000000',
+        },
       });
       const service = await target.up();
       const port = Number(new URL(service.url).port);
+      let peakMb = 0;
+      const look = async (): Promise<Measured> => {
+        const measured = await measure(service);
+        peakMb = Math.max(peakMb, measured.residentMb);
+        return measured;
+      };
       ground.agents.shut();
       const { graph_id } = await service.post<{ graph_id: string }>('/graphs', heldGraph(ground));
       const input = { text: 'x'.repeat(OUTPUT_BYTES) };
@@ -62,12 +79,12 @@ describe('many readers of one run, some of whom never read', () => {
       // Awaited below; a process that dies before is told by whoever asks it next.
       reading.catch(() => undefined);
       const hangUps = await Promise.all(Array.from({ length: SILENT }, () => silentReader(port, path)));
-      await waitFor('all streams to be open', async () => (await measure(service)).open === READERS + SILENT);
+      await waitFor('all streams to be open', async () => (await look()).open === READERS + SILENT);
 
       ground.agents.open();
-      await waitFor('the silent ones to be let go', async () => (await measure(service)).lagged >= SILENT, 120_000);
+      await waitFor('the silent ones to be let go', async () => (await look()).lagged >= SILENT, 120_000);
       await reading;
-      await waitFor('all streams to be closed', async () => (await measure(service)).open === 0);
+      await waitFor('all streams to be closed', async () => (await look()).open === 0);
 
       const entries = await service.json<{ seq: number }[]>(`/runs/${run_id}/logs?limit=10000`);
       const expected = entries.map(({ seq }) => seq).join(' ');
@@ -81,17 +98,21 @@ describe('many readers of one run, some of whom never read', () => {
 
       // Replays of the finished run, by clients that never read either: nothing comes in behind which they could fall.
       hangUps.push(...(await Promise.all(Array.from({ length: SILENT }, () => silentReader(port, path)))));
-      await waitFor(
-        'the silent replays to be let go',
-        async () => (await measure(service)).lagged >= 2 * SILENT,
-        60_000,
-      );
-      await waitFor('all replays to be closed', async () => (await measure(service)).open === 0);
+      await waitFor('the silent replays to be let go', async () => (await look()).lagged >= 2 * SILENT, 60_000);
+      await waitFor('all replays to be closed', async () => (await look()).open === 0);
       for (const hangUp of hangUps) hangUp();
 
+      expect(peakMb).toBeGreaterThan(0);
+      expect(peakMb).toBeLessThan(MOST_MB);
       await target.stop('SIGTERM');
       const reconnects = readers.reduce((sum, reader) => sum + reader.reconnects, 0);
-      return { streams: READERS + 2 * SILENT, events: entries.length, reconnects, 'MB of heap': HEAP_MB };
+      return {
+        streams: READERS + 2 * SILENT,
+        events: entries.length,
+        reconnects,
+        'MB of heap': HEAP_MB,
+        'MB at most': Math.ceil(peakMb),
+      };
     },
   );
 });

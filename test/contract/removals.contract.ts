@@ -1,4 +1,5 @@
-import { type RunStatus, epochMs } from '../../src/executor/core/index.js';
+import { encodeTime } from 'ulid';
+import { type RunId, type RunStatus, epochMs, runId } from '../../src/executor/core/index.js';
 import type { ClearedStep } from '../../src/storage/index.js';
 import {
   NOON,
@@ -13,6 +14,9 @@ import {
 
 /** Opens the database `name` of the test, which is empty the first time. */
 export type OpenNamed = (name: string) => Promise<StorageUnderTest>;
+
+/** Id of a run that was made at `time`. */
+const ulidRunId = (time: number): RunId => runId(`r_${encodeTime(time, 10).toLowerCase()}${'0'.repeat(16)}`);
 
 interface GivenRun {
   readonly status?: RunStatus;
@@ -101,20 +105,34 @@ export function describeRemovals(adapter: string, open: OpenNamed): void {
 
     it('take the oldest finished runs first, none that is younger than the horizon and none that goes on', async () => {
       const hour = 3_600_000;
-      await givenRun(1, { finishedAt: NOON - 3 * hour });
+      await givenRun(1, { finishedAt: NOON + hour });
       await givenRun(2, { status: 'RUNNING' });
-      await givenRun(3, { finishedAt: NOON - 2 * hour, status: 'FAILED' });
-      await givenRun(4, { finishedAt: NOON - 2 * hour, status: 'CANCELLED' });
-      await givenRun(5, { finishedAt: NOON });
-      expect(await storage.removals.oldestFinish()).toBe(NOON - 3 * hour);
-      const query = { horizon: epochMs(NOON - hour), at: NOON, limit: 2 };
+      await givenRun(3, { finishedAt: NOON + 2 * hour, status: 'FAILED' });
+      await givenRun(4, { finishedAt: NOON + 2 * hour, status: 'CANCELLED' });
+      await givenRun(5, { finishedAt: NOON + 4 * hour });
+      expect(await storage.removals.oldestFinish()).toBe(NOON + hour);
+      const query = { horizon: epochMs(NOON + 3 * hour), at: NOON, limit: 2 };
       expect(await storage.removals.removeFinished(query)).toBe(2);
       expect(await listed()).toEqual([aRunId(5), aRunId(4), aRunId(2)]);
       expect(await storage.removals.removeFinished(query)).toBe(1);
       expect(await storage.removals.removeFinished(query)).toBe(0);
-      expect(await storage.removals.oldestFinish()).toBe(NOON);
+      expect(await storage.removals.oldestFinish()).toBe(NOON + 4 * hour);
       expect(await clearAll()).toEqual([{ runs: 3, events: 6, artifacts: 0, hasMore: false }]);
       expect(await listed()).toEqual([aRunId(5), aRunId(2)]);
+    });
+
+    it('look at no run that was made after the horizon, however early its end says that it is', async () => {
+      const made = NOON + 500;
+      const runId = ulidRunId(made);
+      await storage.journal.create(aRun(1, { runId }), [anEntry(1)]);
+      const run = aProjection({ status: 'SUCCESS', finishedAt: NOON });
+      await storage.journal.append({ runId, expectedSeq: 1, entries: [anEntry(2)], run });
+      // Whoever waits for the run waits until it is found.
+      expect(await storage.removals.oldestFinish()).toBe(made);
+      const remove = (horizon: number): Promise<number> =>
+        storage.removals.removeFinished({ horizon: epochMs(horizon), at: NOON, limit: 10 });
+      expect(await remove(made)).toBe(0);
+      expect(await remove(made + 1)).toBe(1);
     });
 
     it('know of no oldest run where none has finished', async () => {

@@ -14,11 +14,7 @@ describe('a service that nobody asks for anything', () => {
   let service: Service;
   const statements: string[] = [];
 
-  beforeAll(async () => {
-    // Before the start, so that every timer of the service is one that the test moves on.
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'] });
-    jest.spyOn(Logger.prototype, 'log').mockImplementation((message: unknown) => void statements.push(String(message)));
-    folder = mkdtempSync(join(tmpdir(), 'wand-idle-'));
+  const start = (): Promise<Service> => {
     const env = {
       ENVIRONMENT: 'testing',
       HOST: '127.0.0.1',
@@ -28,10 +24,29 @@ describe('a service that nobody asks for anything', () => {
       SECURITY__API_KEY: API_KEY,
       SHUTDOWN_GRACE_SEC: '0',
     };
-    service = await Service.start(loadConfig({ env, cwd: folder, packageRoot: process.cwd() }), {
-      wait: false,
-      onOwnershipLost: () => undefined,
-    });
+    const loaded = loadConfig({ env, cwd: folder, packageRoot: process.cwd() });
+    return Service.start(loaded, { wait: false, onOwnershipLost: () => undefined });
+  };
+  const post = async (url: string, path: string, body: object): Promise<unknown> => {
+    const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json', 'Idempotency-Key': path };
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.json();
+  };
+
+  beforeAll(async () => {
+    jest.spyOn(Logger.prototype, 'log').mockImplementation((message: unknown) => void statements.push(String(message)));
+    folder = mkdtempSync(join(tmpdir(), 'wand-idle-'));
+    // A finished run, that is removed one day, and keys that expire one day.
+    const before = await start();
+    const url = await before.app.getUrl();
+    const graph = { name: 'done', nodes: [{ id: 'a', type: 'agent.echo' }], edges: [] };
+    const { graph_id } = (await post(url, '/graphs', graph)) as { graph_id: string };
+    expect(await post(url, '/runs?wait=20', { graph_id })).toMatchObject({ status: 'SUCCESS' });
+    await before.stop();
+
+    // Before the start, so that every timer of the service is one that the test moves on.
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'] });
+    service = await start();
     await jest.advanceTimersByTimeAsync(MINUTE_MS);
   });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PROBATION_MS } from '../../src/executor/core/index.js';
 import { PoisonedProcess } from './poisoned-process.js';
 
 const innocent = fc
@@ -6,40 +7,30 @@ const innocent = fc
   .map((durationMs) => ({ durationMs, isPoison: false }));
 const poison = fc.integer({ min: 0, max: 10_000 }).map((durationMs) => ({ durationMs, isPoison: true }));
 
+/** How often crashes may hit a node, and a killer that strikes within the probation of those whom one more would fail. */
+const limitAndKiller = fc.integer({ min: 2, max: 6 }).chain((maxInterruptions) => {
+  const slowestMs = Math.min(10_000, PROBATION_MS * 4 ** (maxInterruptions - 2) - 1);
+  return fc.record({
+    maxInterruptions: fc.constant(maxInterruptions),
+    killer: fc.integer({ min: 0, max: slowestMs }).map((durationMs) => ({ durationMs, isPoison: true })),
+  });
+});
+
 describe('a node that kills its process every time', () => {
-  it('fails, and takes nobody with it that was in flight, whatever they do and however slowly it kills', () => {
+  it('fails, and takes nobody with it, whatever they do, however slowly it kills and whatever the limit is', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(innocent, { minLength: 1, maxLength: 5 }), { maxLength: 6 }),
         fc.array(innocent, { maxLength: 4 }),
-        poison,
-        (others, beside, killer) => {
+        limitAndKiller,
+        (others, beside, { maxInterruptions, killer }) => {
           const runs = [...others, [...beside, killer]];
-          const process = PoisonedProcess.complete({ runs, maxInterruptions: 5 });
+          const process = PoisonedProcess.complete({ runs, maxInterruptions });
           for (const [run, nodes] of runs.entries()) {
             for (const [index, { isPoison }] of nodes.entries()) {
               expect([run, index, process.statusOf(run, index)]).toEqual([run, index, isPoison ? 'FAILED' : 'SUCCESS']);
             }
           }
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  it('fails alone under a lower limit too, if it kills within the shortest probation', () => {
-    const quickPoison = fc.integer({ min: 0, max: 900 }).map((durationMs) => ({ durationMs, isPoison: true }));
-    fc.assert(
-      fc.property(
-        fc.array(innocent, { maxLength: 8 }),
-        quickPoison,
-        fc.nat(),
-        fc.constantFrom(2, 3, 4),
-        (others, killer, place, maxInterruptions) => {
-          const nodes = others.toSpliced(place % (others.length + 1), 0, killer);
-          const process = PoisonedProcess.complete({ runs: [nodes], maxInterruptions });
-          const statuses = nodes.map((_, index) => process.statusOf(0, index));
-          expect(statuses).toEqual(nodes.map(({ isPoison }) => (isPoison ? 'FAILED' : 'SUCCESS')));
         },
       ),
       { numRuns: 500 },

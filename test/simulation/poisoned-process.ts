@@ -4,6 +4,7 @@ import {
   SuspectQueue,
   chargedSuspects,
   epochMs,
+  isLastChance,
   isTerminalRun,
   suspectsInFlight,
 } from '../../src/executor/core/index.js';
@@ -112,8 +113,8 @@ export class PoisonedProcess {
         const key = `${run} ${nodeName(index)}`;
         if (asked.has(key)) continue;
         asked.add(key);
-        const { crashes } = live.record(nodeName(index));
-        queue.push({ key, crashes, isLastChance: crashes >= this.scenario.maxInterruptions });
+        const record = live.record(nodeName(index));
+        queue.push({ key, crashes: record.crashes, isLastChance: isLastChance(live.state, record) });
       }
     }
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { freePort } from './free-port.js';
 import { waitFor } from './wait-for.js';
 
@@ -18,6 +19,8 @@ export interface BuiltServiceOptions {
   readonly args?: readonly string[];
   /** Arguments of Node. */
   readonly nodeArgs?: readonly string[];
+  /** File to the end of which its console goes; when left out, it is read here. */
+  readonly consoleFile?: string;
 }
 
 /** `dist/main.js` in a process of its own, as in production: what a test can kill. */
@@ -27,6 +30,7 @@ export class BuiltService {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
+    private readonly consoleFile: string | undefined,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -42,15 +46,16 @@ export class BuiltService {
       await waitFor('the service to be ready', () => service.isReady(), START_WITHIN_MS);
     } catch (error) {
       await service.stop('SIGKILL');
-      throw new Error(`the service did not start: ${service.output}`, { cause: error });
+      throw new Error(`the service did not start: ${service.log}`, { cause: error });
     }
     return service;
   }
 
   /** Starts it without waiting for anything. */
   static async spawn(options: BuiltServiceOptions): Promise<BuiltService> {
-    const { database, env = {}, entry = 'dist/main.js', args = [], nodeArgs = [] } = options;
+    const { database, env = {}, entry = 'dist/main.js', args = [], nodeArgs = [], consoleFile } = options;
     const port = await freePort();
+    const console = consoleFile === undefined ? 'pipe' : openSync(consoleFile, 'a');
     const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
       env: {
         PATH: process.env['PATH'],
@@ -63,14 +68,15 @@ export class BuiltService {
         MONITORING__METRICS_PORT: '0',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', console, console],
     });
-    return new BuiltService(child, `http://127.0.0.1:${port}`);
+    if (typeof console === 'number') closeSync(console);
+    return new BuiltService(child, `http://127.0.0.1:${port}`, consoleFile);
   }
 
-  /** What it has written to its log so far. */
+  /** What it has written to its log so far, after what others had written to the same file. */
   get log(): string {
-    return this.output;
+    return this.consoleFile === undefined ? this.output : readFileSync(this.consoleFile, 'utf8');
   }
 
   get pid(): number {

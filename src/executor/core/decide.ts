@@ -12,7 +12,7 @@ import type { InterruptionCause, RunEvent, SkipCause } from './run-event.js';
 import type { Blame, RunInput } from './run-input.js';
 import { type NodeRecord, type RunState, isFresh, nodeRecord, phaseOf } from './run-state.js';
 import { type SkipReason, isTerminalRun } from './statuses.js';
-import { isSuspect } from './suspects.js';
+import { isLastChance, isSuspect } from './suspects.js';
 
 /**
  * Says what follows from an input: the events to append to the journal, in order. The state is advanced over them, as
@@ -153,7 +153,7 @@ class Decision {
   }
 
   private isInterruptedTooOften(node: PlanNode): boolean {
-    return node.definition.onInterrupt === 'fail' || this.record(node).crashes >= this.state.settings.maxInterruptions;
+    return node.definition.onInterrupt === 'fail' || isLastChance(this.state, this.record(node));
   }
 
   private failInterrupted(node: PlanNode): void {

@@ -109,7 +109,14 @@ export {
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type Blame, type RunInput, type Takeover } from './run-input.js';
 export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';
-export { type SuspectInFlight, SUSPECT_AFTER, chargedSuspects, isSuspect, suspectsInFlight } from './suspects.js';
+export {
+  type SuspectInFlight,
+  SUSPECT_AFTER,
+  chargedSuspects,
+  isLastChance,
+  isSuspect,
+  suspectsInFlight,
+} from './suspects.js';
 export { type WaitingSuspect, PROBATION_MS, SuspectQueue } from './suspect-queue.js';
 export { type NextRun, type PastRun, type ReusePlan, type ReusedNode, planReuse } from './reuse.js';
 export { type ResolvedInput, resolveInput } from './resolved-input.js';

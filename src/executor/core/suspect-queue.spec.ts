@@ -6,9 +6,7 @@ const at = (seconds: number) => epochMs(seconds * 1_000);
 /** A queue in which suspects of these crashes wait, named by their place. */
 const queueOf = (...crashes: number[]): SuspectQueue => {
   const queue = new SuspectQueue(at(0));
-  for (const [index, count] of crashes.entries()) {
-    queue.push({ key: `s${index}`, crashes: count, isLastChance: count === 5 });
-  }
+  for (const [index, count] of crashes.entries()) queue.push({ key: `s${index}`, crashes: count, isLastChance: false });
   return queue;
 };
 
@@ -43,10 +41,11 @@ describe('SuspectQueue', () => {
     expect([16, 32, 48].map((seconds) => queue.admit(at(seconds)))).toEqual([['s0'], ['s1'], ['s2']]);
   });
 
-  it('lets those that the next crash fails go one at a time, however few crashes that are', () => {
-    const queue = new SuspectQueue(at(0));
-    for (const key of ['s0', 's1', 's2']) queue.push({ key, crashes: 2, isLastChance: true });
-    expect([1, 2, 3].map((seconds) => queue.admit(at(seconds)))).toEqual([['s0'], ['s1'], ['s2']]);
+  it('lets those whom one more crash would fail go one at a time, after those that can bear it', () => {
+    const queue = queueOf(2, 2);
+    for (const key of ['last0', 'last1']) queue.push({ key, crashes: 2, isLastChance: true });
+    const admitted = [1, 2, 3, 4].map((seconds) => queue.admit(at(seconds)));
+    expect(admitted).toEqual([['s0'], ['s1'], ['last0'], ['last1']]);
   });
 
   it('is the more patient the more crashes there were, up to a limit', () => {

@@ -14,15 +14,14 @@ export interface WaitingSuspect {
   readonly key: string;
   /** Crashes that were charged to it. */
   readonly crashes: number;
-  /** The next crash that is charged to it fails it. */
+  /** One more would fail it: if it is let go together with the one that kills, it fails in its place. */
   readonly isLastChance: boolean;
 }
 
 /**
  * Says which suspects may run, so that the next crash tells who causes it. Those with the fewest crashes go first; a cohort
  * of one, and after each that survives its probation one of twice the size, as long as the suspects are not much suspected
- * and none of them can be failed by sharing the blame.
- * A suspect that goes on past its probation holds nobody up. Nobody is let go in the first moments of a process: if it dies
+ * and can bear to be charged with what another of them does. A suspect that goes on past its probation holds nobody up. Nobody is let go in the first moments of a process: if it dies
  * then, it was none of them.
  */
 export class SuspectQueue {
@@ -61,11 +60,11 @@ export class SuspectQueue {
     this.probationEnd = epochMs(now + this.probationMs());
     const suspects = [...this.waiting.values()];
     const level = Math.min(...suspects.map(({ crashes }) => crashes));
-    const candidates = suspects.filter(({ crashes }) => crashes === level);
-    const goAlone = level >= ALONE_FROM || candidates.some(({ isLastChance }) => isLastChance);
-    this.size = level === this.level && !goAlone ? this.size * 2 : 1;
+    this.size = level === this.level ? this.size * 2 : 1;
     this.level = level;
-    const admitted = candidates.slice(0, this.size);
+    const next = suspects.filter(({ crashes }) => crashes === level);
+    const together = next.filter((suspect) => !goesAlone(suspect));
+    const admitted = together.length > 0 ? together.slice(0, this.size) : next.slice(0, 1);
     this.cohort.clear();
     for (const { key } of admitted) {
       this.waiting.delete(key);
@@ -79,4 +78,8 @@ export class SuspectQueue {
     const worst = Math.max(FIRST_LEVEL, ...[...this.waiting.values()].map(({ crashes }) => crashes));
     return Math.min(MAX_PROBATION_MS, PROBATION_MS * GROWTH ** (worst - FIRST_LEVEL));
   }
+}
+
+function goesAlone({ crashes, isLastChance }: WaitingSuspect): boolean {
+  return isLastChance || crashes >= ALONE_FROM;
 }

@@ -11,6 +11,11 @@ export function isSuspect({ crashes }: NodeRecord): boolean {
   return crashes >= SUSPECT_AFTER;
 }
 
+/** True if one more crash that is charged to the node fails it. */
+export function isLastChance(state: RunState, { crashes }: NodeRecord): boolean {
+  return crashes >= state.settings.maxInterruptions;
+}
+
 /** A suspect whose attempt was under way when the journal ended. */
 export interface SuspectInFlight {
   readonly nodeId: string;

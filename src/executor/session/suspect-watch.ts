@@ -1,12 +1,17 @@
-import { type GraphPlan, type PlanNode, type RunId, type RunState, nodeRecord } from '../core/index.js';
+import {
+  type GraphPlan,
+  type PlanNode,
+  type RunId,
+  type RunState,
+  type WaitingSuspect,
+  isLastChance,
+  nodeRecord,
+} from '../core/index.js';
 
 /** A node that crashes have cut off often: its next attempt waits until it is let go. */
-export interface HeldSuspect {
+export interface HeldSuspect extends Omit<WaitingSuspect, 'key'> {
   readonly runId: RunId;
   readonly nodeId: string;
-  readonly crashes: number;
-  /** The next crash that is charged to it fails it. */
-  readonly isLastChance: boolean;
 }
 
 /** Lets suspects of all runs go, a few at a time. */
@@ -38,11 +43,11 @@ export class SuspectWatch {
     for (const [index, attempts] of this.asked) if (this.isDone(index, attempts)) this.leave(index);
     for (const index of state.held) {
       if (this.asked.has(index)) continue;
-      const { attempts, crashes } = nodeRecord(state, index);
+      const record = nodeRecord(state, index);
+      const { attempts, crashes } = record;
       const nodeId = this.idOf(index);
       this.asked.set(index, attempts);
-      const isLastChance = crashes >= state.settings.maxInterruptions;
-      gate.ask({ runId, nodeId, crashes, isLastChance }, () => admit(nodeId));
+      gate.ask({ runId, nodeId, crashes, isLastChance: isLastChance(state, record) }, () => admit(nodeId));
     }
   }
 

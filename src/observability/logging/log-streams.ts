@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { type DestinationStream, destination } from 'pino';
 import type { LoggingConfig } from '../../config/index.js';
+import { LineWriter } from './line-writer.js';
 
 /** Where log lines go; not written to any more once it is closed. */
 export interface LogSink extends DestinationStream {
@@ -14,19 +15,24 @@ const GATHER_BYTES = 8_192;
 const GATHER_MS = 20;
 
 /** Lines for people, in colour on a terminal, or one JSON object per line. */
-export async function consoleStream(config: Pick<LoggingConfig, 'jsonFormat'>): Promise<LogSink> {
-  if (config.jsonFormat) return jsonStream(process.stdout.fd);
+export function consoleStream(config: Pick<LoggingConfig, 'jsonFormat'>): Promise<LogSink> {
+  const { fd, isTTY } = process.stdout;
+  return config.jsonFormat ? Promise.resolve(jsonStream(fd)) : prettyStream(fd, isTTY);
+}
+
+/** Lines for people, each written at once. */
+export async function prettyStream(fd: number, hasColours: boolean): Promise<LogSink> {
   // Imported where it is used, like the one for files: a service that needs neither should not hold them in memory.
-  const { PinoPretty } = await import('pino-pretty');
-  const stream = PinoPretty({
-    colorize: process.stdout.isTTY,
-    destination: process.stdout.fd,
-    sync: true,
+  const { prettyFactory } = await import('pino-pretty');
+  const toText = prettyFactory({
+    colorize: hasColours,
     ignore: 'service,environment',
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   });
-  return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
+  // Not as a stream of pino-pretty's own: that one ends for good with the second error of its disk.
+  const writer = new LineWriter(destination({ fd, sync: true }));
+  return { write: (line) => writer.write(toText(line)), close: () => Promise.resolve() };
 }
 
 /**
@@ -35,7 +41,7 @@ export async function consoleStream(config: Pick<LoggingConfig, 'jsonFormat'>): 
  */
 export function jsonStream(fd: number): LogSink {
   const stream = destination({ fd, sync: true, minLength: GATHER_BYTES });
-  surviveErrors(stream);
+  const writer = new LineWriter(stream);
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
@@ -45,7 +51,7 @@ export function jsonStream(fd: number): LogSink {
   process.once('exit', flush);
   return {
     write: (line) => {
-      stream.write(line);
+      writer.write(line);
       timer ??= setTimeout(flush, GATHER_MS).unref();
     },
     close: () => {
@@ -54,11 +60,6 @@ export function jsonStream(fd: number): LogSink {
       return Promise.resolve();
     },
   };
-}
-
-/** A log that cannot be written, because its disk is full, is tried again with the next line; it stops nothing else. */
-function surviveErrors(stream: { on(event: 'error', listener: () => void): unknown }): void {
-  stream.on('error', () => undefined);
 }
 
 /**
@@ -80,12 +81,14 @@ export async function openLogFile(
     // A line is in the file before the process can crash, and a busy process rolls its files in time.
     sync: true,
   });
-  surviveErrors(stream);
+  const writer = new LineWriter(stream);
   return {
-    write: (line) => void stream.write(line),
+    write: (line) => writer.write(line),
     close: () =>
       new Promise((resolve) => {
         stream.once('close', () => resolve());
+        // What a full disk does not take is lost: waiting for room would keep the process from stopping.
+        stream.once('error', () => stream.destroy());
         stream.end();
       }),
   };

@@ -1,6 +1,6 @@
 /** The part of pino-roll that is used here; the package has no types of its own. */
 declare module 'pino-roll' {
-  import type { Writable } from 'node:stream';
+  import type { destination } from 'pino';
 
   interface RollOptions {
     readonly file: string;
@@ -12,5 +12,5 @@ declare module 'pino-roll' {
     readonly sync?: boolean;
   }
 
-  export default function pinoRoll(options: RollOptions): Promise<Writable>;
+  export default function pinoRoll(options: RollOptions): Promise<ReturnType<typeof destination>>;
 }

@@ -6,7 +6,7 @@ import { IdempotencyRepository, RunRemovalRepository, idempotencyHorizon } from 
 import { RunSweeper } from './run-sweeper.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Runs that one transaction removes. */
+/** Runs that one transaction removes; they are cleared before the next one. */
 const BATCH = 500;
 /** Bounds of the wait for the next round. */
 const MIN_WAIT_MS = 1_000;
@@ -82,9 +82,9 @@ export class Retention {
     do {
       removed = await this.removals.removeFinished({ horizon, at: now, limit: BATCH });
       total += removed;
+      // Or else each search passes over all that were removed before it.
+      if (removed > 0) await this.sweeper.sweepNow();
     } while (removed === BATCH && !this.isStopped);
-    if (total === 0) return;
-    this.logger.log(`removed ${total} runs that were older than DATABASE__RETENTION_DAYS`);
-    this.sweeper.wake();
+    if (total > 0) this.logger.log(`removed ${total} runs that were older than DATABASE__RETENTION_DAYS`);
   }
 }

@@ -27,7 +27,15 @@ export class RunSweeper {
       .catch((error: unknown) => this.tryLater(error))
       .finally(() => {
         this.sweep = undefined;
+        // Woken between its last look and here.
+        if (this.isWoken) this.wake();
       });
+  }
+
+  /** Wakes it, and resolves when nothing is left to clear, or when it has to be tried again later. */
+  async sweepNow(): Promise<void> {
+    this.wake();
+    while (this.sweep !== undefined) await this.sweep;
   }
 
   /** Resolves when nothing is under way any more; what is left is found at the next start. */

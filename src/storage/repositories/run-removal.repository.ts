@@ -23,14 +23,15 @@ export abstract class RunRemovalRepository {
   abstract remove(runId: RunId, at: EpochMs): Promise<Removal>;
 
   /**
-   * Removes finished runs, oldest first, at most `limit`; resolves with how many.
+   * Removes finished runs, oldest first, at most `limit`; resolves with how many. It passes over runs that are removed and not
+   * cleared: clear them before the next call.
    *
-   * @param horizon Runs that finished before it are removed.
+   * @param horizon Runs that were made and finished before it are removed.
    * @throws {JournalUnavailableError}
    */
   abstract removeFinished(query: { horizon: EpochMs; at: EpochMs; limit: number }): Promise<number>;
 
-  /** When the oldest finished run finished; undefined if there is none. */
+  /** When the oldest finished run finished, or was made where that is later; undefined if there is none. */
   abstract oldestFinish(): Promise<EpochMs | undefined>;
 
   /** Clears a bounded part of what removed runs left behind. @throws {JournalUnavailableError} */

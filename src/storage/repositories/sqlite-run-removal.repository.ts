@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { encodeTime } from 'ulid';
-import { type EpochMs, RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../executor/core/index.js';
+import { decodeTime, encodeTime } from 'ulid';
+import {
+  type EpochMs,
+  RUN_STATUSES,
+  type RunId,
+  type RunStatus,
+  epochMs,
+  isTerminalRun,
+} from '../../executor/core/index.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
@@ -44,13 +51,16 @@ export class SqliteRunRemovalRepository extends RunRemovalRepository {
   }
 
   override removeFinished({ horizon, at, limit }: { horizon: EpochMs; at: EpochMs; limit: number }): Promise<number> {
-    const params = [at, firstRunIdAfter(horizon), horizon, ...FINISHED, limit];
+    const params = [at, firstRunIdOf(horizon), horizon, ...FINISHED, limit];
     const apply = (): number => this.sql.markFinished.run(...params).changes;
     return this.writer.submit({ apply, rows: limit, bytes: 0, isRefusable: false });
   }
 
   override oldestFinish(): Promise<EpochMs | undefined> {
-    return this.database.read(() => this.sql.oldest.get(...FINISHED)?.finishedAt);
+    return this.database.read(() => {
+      const oldest = this.sql.oldest.get(...FINISHED);
+      return oldest && epochMs(Math.max(oldest.finishedAt, madeAt(oldest.runId)));
+    });
   }
 
   override clear(): Promise<ClearedStep> {
@@ -101,10 +111,14 @@ export class SqliteRunRemovalRepository extends RunRemovalRepository {
   }
 }
 
-/** Above the id of every run that was created at `time` or before: the two come from clocks that may differ by a day. */
-function firstRunIdAfter(time: EpochMs): string {
-  const dayAfter = Math.max(0, Math.floor(time) + 24 * 60 * 60 * 1_000);
-  return `r_${encodeTime(dayAfter, 10).toLowerCase()}`;
+/** At or below the id of every run that was made at `time` or later. */
+function firstRunIdOf(time: EpochMs): string {
+  return `r_${encodeTime(Math.ceil(time), 10).toLowerCase()}`;
+}
+
+/** The time in the id of a run. */
+function madeAt(runId: RunId): number {
+  return decodeTime(runId.slice('r_'.length).toUpperCase());
 }
 
 /** Prepared once, for the life of the process. */
@@ -115,13 +129,14 @@ function prepareStatements(database: SqliteDatabase) {
   const status = database.prepare<[RunId], { readonly status: RunStatus }>(
     'SELECT status FROM runs WHERE run_id = ? AND deleted_at IS NULL',
   );
-  // In the order of ids, which is that of creation: the search ends where runs are too young to have finished before.
+  // In the order of ids, which is that of creation: the search ends where runs are too young to have finished before. One
+  // whose end lies before its beginning, because the clock was set back, is found when its beginning is old enough.
   const markFinished = database.prepare<unknown[]>(
     `UPDATE runs SET deleted_at = ? WHERE run_id IN
        (SELECT run_id FROM runs WHERE run_id < ? AND finished_at < ? AND ${finished} ORDER BY run_id LIMIT ?)`,
   );
-  const oldest = database.prepare<RunStatus[], { readonly finishedAt: EpochMs }>(
-    `SELECT finished_at AS "finishedAt" FROM runs WHERE ${finished} ORDER BY run_id LIMIT 1`,
+  const oldest = database.prepare<RunStatus[], { readonly runId: RunId; readonly finishedAt: EpochMs }>(
+    `SELECT run_id AS "runId", finished_at AS "finishedAt" FROM runs WHERE ${finished} ORDER BY run_id LIMIT 1`,
   );
   const marked = database.prepare<[number], { readonly runId: RunId }>(
     'SELECT run_id AS "runId" FROM runs WHERE deleted_at IS NOT NULL ORDER BY run_id LIMIT ?',

@@ -1,19 +1,23 @@
 import type { AgentCall } from '../support/agent-server.js';
 import type { EventRow, Evidence } from '../support/evidence.js';
 import { groupBy } from './group-by.js';
+import { filesByPlace, outputOf } from './outputs.js';
 
 /** How far the clocks of two processes on one machine may be apart, in ms. */
 const CLOCK_SKEW_MS = 50;
 
 /** No call but for an attempt that was journaled, none after the success, each with the node's key, each seeing what is stored. */
-export function callViolations({ calls, events }: Evidence): string[] {
+export function callViolations({ calls, events, files }: Evidence): string[] {
   const placeOf = (runId: string, node: string | null): string => `run ${runId}, node ${node}`;
   const nodes = groupBy(events, ({ run_id, node_id }) => placeOf(run_id, node_id));
   const known = new Set(events.map(({ run_id }) => run_id));
   const relevant = calls.filter(({ runId }) => known.has(runId));
+  const stored = filesByPlace(files);
   const ordinals = new Map(
     events.flatMap((event) =>
-      event.type === 'node.succeeded' ? [[placeOf(event.run_id, event.node_id), ordinalOf(event)]] : [],
+      event.type === 'node.succeeded'
+        ? [[placeOf(event.run_id, event.node_id), ordinalIn(outputOf(event, stored))]]
+        : [],
     ),
   );
   const byNode = groupBy(relevant, ({ runId, node }) => placeOf(runId, node));
@@ -45,7 +49,6 @@ function excess(made: readonly AgentCall[], life: readonly EventRow[]): string[]
 }
 
 /** Number of the call whose answer is the output. */
-function ordinalOf({ data }: EventRow): number | undefined {
-  const output = data?.['output'] as { readonly json?: { readonly ordinal?: number } } | undefined;
-  return output?.json?.ordinal;
+function ordinalIn(output: unknown): number | undefined {
+  return (output as { readonly json?: { readonly ordinal?: number } } | null | undefined)?.json?.ordinal;
 }

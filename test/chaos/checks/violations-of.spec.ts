@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { AgentCall } from '../support/agent-server.js';
-import type { EventRow, Evidence, RunAnswer, RunRow } from '../support/evidence.js';
+import type { EventRow, Evidence, FileRow, RunAnswer, RunRow } from '../support/evidence.js';
 import type { HistoryLine } from '../support/history.js';
 import type { ExpectedEnd } from '../support/mixed-graphs.js';
 import { violationsOf } from './violations-of.js';
@@ -90,17 +91,29 @@ const CALLS: readonly AgentCall[] = [
   call(3, 'b', 1_081, { saw: [{ node: 'a', ordinal: 2 }] }),
 ];
 
+const BODY = Buffer.from(JSON.stringify({ json: { v: 1, ordinal: 2 } }));
+const SHA256 = createHash('sha256').update(BODY).digest('hex');
+const FILE: FileRow = { run_id: RUN, name: '$output.a.2.json', bytes: BODY.length, sha256: SHA256, body: BODY };
+const REF = { artifact: FILE.name, bytes: FILE.bytes, sha256: SHA256 };
+
 const SOUND: Evidence = {
   history: [START, STARTED],
   calls: CALLS,
   runs: [ROW],
   events: JOURNAL,
+  files: [],
   answers: [ANSWER],
   expected: new Map([[CASE, EXPECTED]]),
 };
 
 const replaced = (seq: number, fields: Partial<EventRow>): EventRow[] =>
   JOURNAL.map((row) => (row.seq === seq ? { ...row, ...fields } : row));
+
+/** The output of `a` is kept in a file. */
+const large = (files: readonly FileRow[], ref: object = REF): Partial<Evidence> => ({
+  events: replaced(7, { data: { output_ref: ref } }),
+  files,
+});
 
 /** A journal whose end says `type`, with a row and an answer that agree. */
 const ended = (type: string, status: string): Partial<Evidence> => ({
@@ -130,6 +143,11 @@ describe('the checker', () => {
     expect(violationsOf({ ...SOUND, history: also({}, { headers: REPLAYED }) })).toEqual([]);
     const refusal = { status: 503, headers: { 'retry-after': '2' }, body: { type: '/problems/storage-unavailable' } };
     expect(violationsOf({ ...SOUND, history: also({}, refusal) })).toEqual([]);
+  });
+
+  it('accepts an output that is kept in a file, and files that are no outputs', () => {
+    const chart = { ...FILE, name: 'chart.svg', sha256: '' };
+    expect(violationsOf({ ...SOUND, ...large([FILE, chart]) })).toEqual([]);
   });
 
   it('accepts a cancelled run whose client was told so', () => {
@@ -228,6 +246,18 @@ describe('the checker', () => {
     [
       'a call that saw what is not stored',
       { calls: [...CALLS.slice(0, 2), call(3, 'b', 1_081, { saw: [{ node: 'a', ordinal: 1 }] })] },
+      /node b: it saw answer 1 of a/,
+    ],
+    ['a reference that dangles', large([]), /node.succeeded at seq 7 refers to \$output.a.2.json, which is not stored/],
+    ['an output that was changed', large([{ ...FILE, body: Buffer.from('{}') }]), /which has another content/],
+    ['a reference with a wrong length', large([FILE], { ...REF, bytes: 1 }), /which has another length/],
+    ['an output that no journal refers to', { files: [FILE] }, /nothing refers to its file \$output.a.2.json/],
+    [
+      'a call that saw what a file does not hold',
+      {
+        ...large([FILE]),
+        calls: [...CALLS.slice(0, 2), call(3, 'b', 1_081, { saw: [{ node: 'a', ordinal: 1 }] })],
+      },
       /node b: it saw answer 1 of a/,
     ],
     [

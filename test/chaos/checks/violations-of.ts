@@ -6,6 +6,7 @@ import { cancelViolations } from './cancels.js';
 import { endViolations } from './ends.js';
 import { journalViolations } from './journals.js';
 import { observationViolations } from './observations.js';
+import { outputViolations } from './outputs.js';
 
 /** Every promise that the evidence shows broken, one sentence each; empty when all were kept. */
 export function violationsOf(evidence: Evidence): readonly string[] {
@@ -14,6 +15,7 @@ export function violationsOf(evidence: Evidence): readonly string[] {
     ...journalViolations(evidence),
     ...attemptViolations(evidence),
     ...callViolations(evidence),
+    ...outputViolations(evidence),
     ...cancelViolations(evidence),
     ...observationViolations(evidence),
     ...endViolations(evidence),

@@ -31,6 +31,8 @@ export interface CallPath {
   readonly v?: number | string;
   /** Time until the answer in ms. */
   readonly ms?: number;
+  /** Characters that the answer has on top, in `pad`. */
+  readonly pad?: number;
   /** Nodes upstream whose answers the call shows. */
   readonly saw?: readonly string[];
 }
@@ -59,9 +61,9 @@ export class AgentServer {
   }
 
   /** Params of an `agent.fetch` node that calls here. */
-  fetchParams({ node, temper = 'ok', v = 0, ms = 0, saw = [] }: CallPath): object {
+  fetchParams({ node, temper = 'ok', v = 0, ms = 0, pad = 0, saw = [] }: CallPath): object {
     const seen = saw.map((id) => `${id}:\${nodes.${id}.output.json.ordinal}`).join(',');
-    const query = `temper=${temper}&v=${v}&ms=${ms}${seen === '' ? '' : `&saw=${seen}`}`;
+    const query = `temper=${temper}&v=${v}&ms=${ms}&pad=${pad}${seen === '' ? '' : `&saw=${seen}`}`;
     return { url: `${this.url}/\${run.id}/${node}?${query}`, method: 'POST', json: {} };
   }
 
@@ -123,7 +125,8 @@ export class AgentServer {
     const times = (this.callsOf.get(pathname) ?? 0) + 1;
     this.callsOf.set(pathname, times);
     const status = statusOf(searchParams.get('temper') ?? 'ok', times);
-    const body = JSON.stringify({ v: Number(searchParams.get('v')), ordinal: call.ordinal });
+    const pad = 'x'.repeat(Number(searchParams.get('pad')));
+    const body = JSON.stringify({ v: Number(searchParams.get('v')), ordinal: call.ordinal, pad });
     const answer = (): void => {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
     };

@@ -5,6 +5,7 @@ import { Dice } from '../../support/dice.js';
 import { AgentServer } from './agent-server.js';
 import { ChaosProcess, type ProcessOptions } from './chaos-process.js';
 import { History } from './history.js';
+import { INLINE_BYTES } from './mixed-graphs.js';
 
 /** The long form of every campaign: `npm run test:chaos`. */
 const IS_FULL = process.env['CHAOS'] === 'full';
@@ -42,7 +43,8 @@ export class Ground {
 
   /** Starts the built service on `wand.db` in the campaign's folder, or where `options` say. */
   async start(history: History, options: Partial<ProcessOptions> = {}): Promise<ChaosProcess> {
-    const started = await ChaosProcess.start({ database: this.database, ...options }, history);
+    const env = { EXECUTION__MAX_OUTPUT_BYTES: String(INLINE_BYTES), ...options.env };
+    const started = await ChaosProcess.start({ database: this.database, ...options, env }, history);
     this.processes.push(started);
     return started;
   }

@@ -27,6 +27,15 @@ export interface EventRow {
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 
+/** A row of `artifacts`. */
+export interface FileRow {
+  readonly run_id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly body: Buffer;
+}
+
 /** What `GET /runs/{run_id}` said after the end. */
 export interface RunAnswer {
   readonly run_id: string;
@@ -43,6 +52,7 @@ export interface Evidence {
   readonly runs: readonly RunRow[];
   /** In order of run and `seq`. */
   readonly events: readonly EventRow[];
+  readonly files: readonly FileRow[];
   readonly answers: readonly RunAnswer[];
   /** How the run with this `case` label must end, where that is known. */
   readonly expected: ReadonlyMap<string, ExpectedEnd>;
@@ -53,11 +63,12 @@ export const CASE_LABEL = 'case';
 /** Label that says in which round a run was started. */
 export const ROUND_LABEL = 'round';
 
-/** What stands in the database of a service, read past it. `round` picks the runs of one round. */
-export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events'> {
+/** What stands in the database of a service, read past it, deleted runs left out. `round` picks the runs of one round. */
+export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events' | 'files'> {
   const database = new BetterSqlite3(file, { readonly: true });
   try {
-    const wanted = round === undefined ? '1' : `json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
+    const ofRound = round === undefined ? '' : ` AND json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;
+    const wanted = `deleted_at IS NULL${ofRound}`;
     const runs = database
       .prepare<[], RunRow & { labels: string }>(
         `SELECT run_id, status, progress, last_seq, epoch, labels, finished_at FROM runs WHERE ${wanted}`,
@@ -71,7 +82,31 @@ export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 
       )
       .all()
       .map((row) => ({ ...row, data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>) }));
-    return { runs, events };
+    const files = database
+      .prepare<[], FileRow>(
+        `SELECT run_id, name, bytes, sha256, body FROM artifacts
+         WHERE run_id IN (SELECT run_id FROM runs WHERE ${wanted})`,
+      )
+      .all();
+    return { runs, events, files };
+  } finally {
+    database.close();
+  }
+}
+
+const TABLES_OF_RUNS = ['runs', 'run_events', 'run_labels', 'artifacts'] as const;
+
+/** How many rows of a run are left, whether it was deleted or not. */
+export function rowsLeft(file: string, runId: string): number {
+  const database = new BetterSqlite3(file, { readonly: true });
+  try {
+    const counts = TABLES_OF_RUNS.map((table) => `(SELECT count(*) FROM ${table} WHERE run_id = @runId)`);
+    return Number(
+      database
+        .prepare(`SELECT ${counts.join(' + ')}`)
+        .pluck()
+        .get({ runId }),
+    );
   } finally {
     database.close();
   }

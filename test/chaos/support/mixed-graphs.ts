@@ -21,8 +21,11 @@ export interface Specimen {
   readonly expect: (v: number) => ExpectedEnd;
 }
 
-export const FAMILIES = ['wide', 'deep', 'conditional', 'retrying', 'failing', 'delaying'] as const;
+export const FAMILIES = ['wide', 'deep', 'conditional', 'retrying', 'failing', 'delaying', 'large'] as const;
 export type Family = (typeof FAMILIES)[number];
+
+/** `EXECUTION__MAX_OUTPUT_BYTES` of the campaigns: only the outputs of `large` graphs have to be larger. */
+export const INLINE_BYTES = 2_000;
 
 /** Attempts after the first that every calling node has. */
 const RETRIES = 2;
@@ -50,6 +53,7 @@ const DRAW: Readonly<Record<Family, (dice: Dice, caller: Caller) => Specimen>> =
   retrying: drawRetrying,
   failing: drawFailing,
   delaying: drawDelaying,
+  large: drawLarge,
 };
 
 const echo = (id: string, fields: object = {}): object => ({ id, type: 'agent.echo', ...fields });
@@ -246,6 +250,45 @@ function drawDelaying(dice: Dice, caller: Caller): Specimen {
       nodes: all(['before', 'short', 'long', 'after', 'end'], 'SUCCESS'),
       outputs: { end: { v: 7 } },
       failures: { before: 0, short: 0, long: 0, after: 0 },
+    }),
+  };
+}
+
+/** Outputs that are kept in files: of calls, at once and after failures, and of what is computed from them. */
+function drawLarge(dice: Dice, caller: Caller): Specimen {
+  const pads = ids('pad', dice.between(1, 3)).map((node) => ({ node, pad: dice.between(2, 6) * 1_000 }));
+  const made = dice.between(3, 6) * 1_000;
+  const lengths = Object.fromEntries(pads.map(({ node, pad }) => [node, pad]));
+  const names = Object.keys(lengths);
+  const measure = names.map((node) => `"${node}": $length(${node})`).join(', ');
+  const transform = (id: string, expression: string): object => ({
+    id,
+    type: 'agent.transform',
+    params: { expression: `{ ${expression} }` },
+  });
+  return {
+    graph: {
+      nodes: [
+        ...pads.map((path) => caller({ ...path, temper: dice.chance(30) ? 'flaky-1' : 'ok' })),
+        caller({ node: 'after', v: 8, saw: names }),
+        transform('measured', measure),
+        transform('made', `"v": v, "text": $pad("", ${made}, "y")`),
+        echo('end'),
+      ],
+      edges: [
+        ...names.map((from) => ({ from, to: 'after', cond: `size(output.json.pad) == ${lengths[from]}` })),
+        ...names.map((from) => ({ from, to: 'measured', map: { [from]: 'json.pad' } })),
+        { from: 'after', to: 'made', map: { v: 'json.v' } },
+        { from: 'made', to: 'end' },
+        { from: 'measured', to: 'end', map: { pad0: 'pad0' } },
+      ],
+      sinks: ['measured', 'made', 'end'],
+    },
+    expect: () => ({
+      status: 'SUCCESS',
+      nodes: all([...names, 'after', 'measured', 'made', 'end'], 'SUCCESS'),
+      outputs: { measured: lengths, made: { v: 8, text: 'y'.repeat(made) }, end: { pad0: lengths['pad0'] } },
+      failures: { after: 0, measured: 0, made: 0 },
     }),
   };
 }

@@ -32,7 +32,7 @@ interface PlannedRun {
   readonly thenMs: number;
 }
 
-/** Starts wide, deep, conditional, retrying, failing and delaying runs, reads, watches and cancels some of them. */
+/** Starts runs of every family, reads, watches and cancels some of them. */
 export class MixedLoad {
   /** How the run with this `case` label must end. */
   readonly expected = new Map<string, ExpectedEnd>();

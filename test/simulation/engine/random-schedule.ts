@@ -41,6 +41,13 @@ export function buildSchedule(draw: ScheduleDraw): Schedule {
   return { ...draw, scenario: asInvoked(buildScenario({ ...draw.scenario, nodes }, { timed: true })) };
 }
 
+/** A small one in which nothing goes wrong by itself, and nothing makes the moment decide how a run ends. */
+export function buildCalmSchedule(draw: ScheduleDraw): Schedule {
+  const scenario = { ...draw.scenario, nodes: draw.scenario.nodes.slice(0, 6) };
+  const clients = draw.clients.slice(0, 2);
+  return { ...buildUntimedSchedule({ ...draw, scenario, clients }), mishaps: [], writes: [], reads: [] };
+}
+
 /** Mishaps as they come, but nothing that makes the moment decide how a run ends: no clocks, no cancels. */
 export function buildUntimedSchedule(draw: ScheduleDraw): Schedule {
   const nodes = draw.scenario.nodes.slice(0, 14);

@@ -72,6 +72,8 @@ export class SimulatedWorld {
   /** What each request to cancel was answered, by run. */
   readonly cancels = new Map<RunId, RunStatus>();
   steps = 0;
+  /** Commits and reads that were begun, by all processes. */
+  readonly diskTurns = { writes: 0, reads: 0 };
   private readonly time = new VirtualTime();
   private readonly scenario: Scenario;
   private readonly writes: DiskTurn[];
@@ -173,7 +175,16 @@ export class SimulatedWorld {
       time: this.time,
       store: this.store,
       scenario: this.scenario,
-      turns: { nextWrite: () => this.writes.shift() ?? WORKS, nextRead: () => this.reads.shift() ?? WORKS },
+      turns: {
+        nextWrite: () => {
+          this.diskTurns.writes += 1;
+          return this.writes.shift() ?? WORKS;
+        },
+        nextRead: () => {
+          this.diskTurns.reads += 1;
+          return this.reads.shift() ?? WORKS;
+        },
+      },
       breaches: this.breaches,
       clockStartsAt: this.clockStartsAt,
       maxConcurrentRuns: this.schedule.maxConcurrentRuns,

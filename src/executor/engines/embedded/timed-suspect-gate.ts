@@ -20,9 +20,10 @@ export class TimedSuspectGate implements SuspectGate {
   }
 
   ask(suspect: HeldSuspect, admit: () => void): void {
+    const { crashes, isLastChance } = suspect;
     const key = keyOf(suspect);
     this.admits.set(key, admit);
-    this.queue.push({ key, crashes: suspect.crashes, isLastChance: suspect.isLastChance });
+    this.queue.push({ key, crashes, isLastChance });
     this.arm();
   }
 
