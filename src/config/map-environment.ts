@@ -1,4 +1,3 @@
-import { validateSync } from 'class-validator';
 import { AppConfig } from './app.config.js';
 import { ConfigError, type ConfigFault } from './config.errors.js';
 import { crossFaults } from './cross-rules.js';
@@ -27,7 +26,7 @@ interface RawValue {
 export function mapEnvironment(env: EnvironmentRecord): MappedEnvironment {
   const config = new AppConfig();
   const raw = readKeys(env);
-  const faults = [...assignParsed(config, raw), ...boundFaults(config, raw)];
+  const faults = assign(config, raw);
   const faulty = new Set(faults.map((fault) => fault.key));
   faults.push(...crossFaults(config).filter((fault) => !fault.readsKeys.some((key) => faulty.has(key))));
   if (faults.length > 0) throw new ConfigError(inSchemaOrder(faults));
@@ -41,27 +40,14 @@ function readKeys(env: EnvironmentRecord): RawValue[] {
   });
 }
 
-/** Writes what could be parsed into `config` and returns a fault for the rest. */
-function assignParsed(config: AppConfig, raw: readonly RawValue[]): ConfigFault[] {
+/** Writes what the keys take into `config` and returns a fault for the rest. */
+function assign(config: AppConfig, raw: readonly RawValue[]): ConfigFault[] {
   return raw.flatMap(({ key, text }) => {
     const parsed = key.parse(text);
-    if (!parsed.ok) return [faultOf(key, text)];
+    if (!parsed.ok || !key.schema.safeParse(parsed.value).success) return [faultOf(key, text)];
     Object.assign(holderOf(config, key), { [key.field]: parsed.value });
     return [];
   });
-}
-
-function boundFaults(config: AppConfig, raw: readonly RawValue[]): ConfigFault[] {
-  const broken = new Map<object, Set<string>>();
-  for (const { key } of raw) {
-    const holder = holderOf(config, key);
-    if (broken.has(holder)) continue;
-    const errors = validateSync(holder, { forbidUnknownValues: false });
-    broken.set(holder, new Set(errors.map((error) => error.property)));
-  }
-  return raw
-    .filter(({ key }) => broken.get(holderOf(config, key))?.has(key.field) === true)
-    .map(({ key, text }) => faultOf(key, text));
 }
 
 function faultOf(key: ConfigKey, text: string): ConfigFault {

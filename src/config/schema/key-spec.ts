@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What the text of a variable became, or nothing when it is not of the kind the key takes. */
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
@@ -15,6 +17,8 @@ export interface KeySpec {
   /** Where the default depends on the environment: how. */
   readonly defaultNote?: string;
   readonly parse: (text: string) => Parsed;
+  /** Which of the values that could be parsed it takes. */
+  readonly schema: z.ZodType;
 }
 
 const keysByPrototype = new WeakMap<object, KeySpec[]>();

@@ -1,17 +1,4 @@
-import {
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-} from 'class-validator';
+import { z } from 'zod';
 import { declareKey, type KeySpec } from './key-spec.js';
 import { parseFlag, parseInteger, parseList, parseNumber, parseText } from './parse-text.js';
 
@@ -33,7 +20,6 @@ interface TextOptions extends KeyOptions {
   readonly pattern?: RegExp;
   /** What `pattern` accepts, in words. */
   readonly takes: string;
-  readonly optional?: boolean;
 }
 
 interface ListOptions extends KeyOptions {
@@ -44,37 +30,35 @@ interface ListOptions extends KeyOptions {
 /** A whole number between `min` and `max`, both included. */
 export function IntegerKey(name: string, options: RangeOptions): PropertyDecorator {
   const takes = `an integer from ${options.min} to ${options.max}${unitOf(options)}`;
-  return key(name, takes, options, parseInteger, [IsInt(), Min(options.min), Max(options.max)]);
+  return key(name, takes, options, parseInteger, z.int().min(options.min).max(options.max));
 }
 
 /** A number between `min` and `max`, both included. */
 export function NumberKey(name: string, options: RangeOptions): PropertyDecorator {
   const takes = `a number from ${options.min} to ${options.max}${unitOf(options)}`;
-  return key(name, takes, options, parseNumber, [IsNumber(), Min(options.min), Max(options.max)]);
+  return key(name, takes, options, parseNumber, z.number().min(options.min).max(options.max));
 }
 
 /** True or false. */
 export function FlagKey(name: string, options: KeyOptions): PropertyDecorator {
-  return key(name, 'true or false (also 1, 0, yes, no)', options, parseFlag, [IsBoolean()]);
+  return key(name, 'true or false (also 1, 0, yes, no)', options, parseFlag, z.boolean());
 }
 
 /** One of a closed set of words. */
 export function ChoiceKey(name: string, choices: readonly string[], options: KeyOptions): PropertyDecorator {
-  return key(name, `one of ${choices.join(', ')}`, options, parseText, [IsIn([...choices])]);
+  return key(name, `one of ${choices.join(', ')}`, options, parseText, z.enum(choices));
 }
 
 /** A line of text. */
 export function TextKey(name: string, options: TextOptions): PropertyDecorator {
-  const checks = [IsString(), MinLength(1), MaxLength(options.maxLength)];
-  if (options.pattern !== undefined) checks.push(Matches(options.pattern));
-  if (options.optional === true) checks.push(IsOptional());
-  return key(name, options.takes, options, parseText, checks);
+  const { maxLength, pattern, takes } = options;
+  const text = z.string().min(1).max(maxLength);
+  return key(name, takes, options, parseText, pattern === undefined ? text : text.regex(pattern));
 }
 
 /** A JSON array of strings. */
 export function ListKey(name: string, options: ListOptions): PropertyDecorator {
-  const checks = [IsArray(), IsString({ each: true }), Matches(options.pattern, { each: true })];
-  return key(name, options.takes, options, parseList, checks);
+  return key(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
 }
 
 function key(
@@ -82,10 +66,9 @@ function key(
   takes: string,
   options: KeyOptions,
   parse: KeySpec['parse'],
-  checks: readonly PropertyDecorator[],
+  schema: z.ZodType,
 ): PropertyDecorator {
   return (prototype, property) => {
-    for (const check of checks) check(prototype, property);
     declareKey(prototype, {
       name,
       field: String(property),
@@ -94,6 +77,7 @@ function key(
       secret: options.secret ?? false,
       defaultNote: options.defaultNote,
       parse,
+      schema,
     });
   };
 }

@@ -20,7 +20,6 @@ export class LoggingConfig {
   @TextKey('FILE_PATH', {
     maxLength: 4096,
     takes: 'a path of at most 4096 characters',
-    optional: true,
     description: 'Also log to this file, as JSON; a running number is put into its name.',
   })
   readonly filePath?: string = undefined;

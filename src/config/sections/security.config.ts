@@ -6,7 +6,6 @@ export class SecurityConfig {
     maxLength: 512,
     pattern: /^[\x21-\x7e]+$/,
     takes: '1 to 512 visible ASCII characters without spaces',
-    optional: true,
     secret: true,
     description:
       'The key that callers send as X-API-Key or as a Bearer token. Without it the API is open, which staging and production refuse.',
