@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { InProcessResult } from './in-process.child.ts';
+import { MALLOC_ENV, NODE_FLAGS } from './service.ts';
 
 /** Runs the pipeline in a service without HTTP, in a process of its own, and leaves its database in `folder`. */
 export async function runInProcess(folder: string, runs: number, inFlight: number): Promise<InProcessResult> {
   const child = fork(new URL('in-process.child.ts', import.meta.url), [folder, String(runs), String(inFlight)], {
-    execArgv: ['--max-semi-space-size=8'],
+    execArgv: NODE_FLAGS,
+    env: { ...process.env, ...MALLOC_ENV },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const failed = once(child, 'exit').then(([code]) => {

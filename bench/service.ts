@@ -9,8 +9,9 @@ import { freePort } from './free-port.ts';
 import { cpuSeconds, peakMemoryBytes } from './process-usage.ts';
 
 const KEY = 'bench-key-0123456789abcdef0123456789abcdef';
-/** As in the image and in `npm start`. */
-const NODE_FLAGS = ['--max-semi-space-size=8'];
+/** As in the image. */
+export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+export const MALLOC_ENV = { MALLOC_ARENA_MAX: '2' };
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 10;
 
@@ -55,6 +56,7 @@ export class Service {
       cwd: root,
       env: {
         PATH: process.env['PATH'],
+        ...MALLOC_ENV,
         ENVIRONMENT: 'production',
         HOST: '127.0.0.1',
         PORT: String(port),
