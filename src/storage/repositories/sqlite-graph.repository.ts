@@ -8,12 +8,16 @@ import { GraphRepository, type StoredGraph, type StoredGraphVersion } from './gr
 import { IdempotencyGuard } from './idempotency-guard.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 
+/** Graphs that are kept to be found without the database. */
+const MAX_KEPT = 1_000;
 /** Sorts after every id: they are lower-case ASCII. */
 const AFTER_ALL_IDS = '~';
 
 @Injectable()
 export class SqliteGraphRepository extends GraphRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
+  /** Graphs as they are stored, for every run that is started asks for one; each until it is written. */
+  private readonly kept = new Map<GraphId, StoredGraph>();
 
   constructor(
     private readonly database: SqliteDatabase,
@@ -46,6 +50,7 @@ export class SqliteGraphRepository extends GraphRepository {
         const graph = this.sql.byId.get(graphId);
         if (graph === undefined) return undefined;
         const version = graph.version + 1;
+        this.kept.delete(graphId);
         this.sql.updateGraph.run(version, name, createdAt, graphId);
         this.sql.insertVersion.run(this.sql.versions.values({ ...next, version }));
         return version;
@@ -58,7 +63,10 @@ export class SqliteGraphRepository extends GraphRepository {
 
   override async archive(graphId: GraphId, at: EpochMs): Promise<void> {
     await this.writer.submit({
-      apply: () => void this.sql.archiveGraph.run(at, graphId),
+      apply: () => {
+        this.sql.archiveGraph.run(at, graphId);
+        this.kept.delete(graphId);
+      },
       rows: 1,
       bytes: 0,
       isRefusable: true,
@@ -66,11 +74,20 @@ export class SqliteGraphRepository extends GraphRepository {
   }
 
   override find(graphId: GraphId): Promise<StoredGraph | undefined> {
-    return this.database.read(() => this.sql.byId.get(graphId));
+    const kept = this.kept.get(graphId);
+    return kept === undefined ? this.database.read(() => this.readAndKeep(graphId)) : Promise.resolve(kept);
   }
 
   override findVersion(graphId: GraphId, version: number): Promise<StoredGraphVersion | undefined> {
     return this.database.read(() => this.sql.byVersion.get(graphId, version));
+  }
+
+  private readAndKeep(graphId: GraphId): StoredGraph | undefined {
+    const graph = this.sql.byId.get(graphId);
+    if (graph === undefined || !this.writer.isExclusive) return graph;
+    if (this.kept.size >= MAX_KEPT) this.kept.clear();
+    this.kept.set(graphId, graph);
+    return graph;
   }
 
   override list(query: { limit: number; before?: GraphId; name?: string }): Promise<StoredGraph[]> {

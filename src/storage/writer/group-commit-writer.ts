@@ -56,7 +56,7 @@ export class GroupCommitWriter {
   /** Set when `close` was called; resolves when nothing waits any more. */
   private drained: PromiseWithResolvers<undefined> | undefined;
   /** See `fenceWith`; lets everything through until then. */
-  private fence: () => void = () => undefined;
+  private fence: (() => void) | undefined;
   private lastFailure: JournalUnavailableError | undefined;
   private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, fenced: 0 };
 
@@ -64,7 +64,7 @@ export class GroupCommitWriter {
     database: SqliteDatabase,
     private readonly options: WriterOptions,
   ) {
-    this.transaction = new BatchTransaction(database.handle, () => this.fence());
+    this.transaction = new BatchTransaction(database.handle, () => this.fence?.());
   }
 
   /** Why the last flush could not store anything; undefined if it could. */
@@ -74,6 +74,11 @@ export class GroupCommitWriter {
 
   get stats(): WriterStats {
     return { ...this.counts, waiting: this.buffer.units };
+  }
+
+  /** True once nobody else may write: what this process has read changes by its own writes alone. */
+  get isExclusive(): boolean {
+    return this.fence !== undefined;
   }
 
   /**
