@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { useBuiltPrograms } from './cli-process.js';
+import { CLI_KEY as KEY, useBuiltPrograms } from './cli-process.js';
 
-const KEY = 'cli-e2e-key-0123456789';
 const GRAPH = {
   name: 'reviewed',
   nodes: [
@@ -12,18 +10,11 @@ const GRAPH = {
 };
 
 describe('wand explain', () => {
-  const { folder, file, start, wand } = useBuiltPrograms();
+  const { file, serve, wand } = useBuiltPrograms();
 
   it('says why nodes ran and were skipped, of one node with what the condition saw', async () => {
-    const service = start('main.js', [], {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      SECURITY__API_KEY: KEY,
-      MONITORING__METRICS_PORT: '0',
-      DATABASE__URL: `sqlite:///${join(folder(), 'wand.db')}`,
-    });
-    const [, port] = await service.written(/listens on \S+:(\d+)/);
-    const server = ['--server', `http://127.0.0.1:${String(port)}`, '--api-key', KEY];
+    const { url } = await serve();
+    const server = ['--server', url, '--api-key', KEY];
     const run = await wand(['run', file('g.json', GRAPH), ...server, '--json']);
     const { run_id } = JSON.parse(run.stdout) as { readonly run_id: string };
 

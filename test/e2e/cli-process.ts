@@ -53,6 +53,9 @@ export class BuiltProcess {
   }
 }
 
+/** What the servers of `serve` take. */
+export const CLI_KEY = 'cli-e2e-key-0123456789';
+
 /** A folder to work in, the built programs, and an end to whatever a test left running. */
 export function useBuiltPrograms(): {
   readonly folder: () => string;
@@ -63,6 +66,11 @@ export function useBuiltPrograms(): {
     env?: Record<string, string>,
   ) => BuiltProcess;
   readonly wand: (args: readonly string[], env?: Record<string, string>) => Promise<FinishedProcess>;
+  /** A server on `wand.db` in the folder, listening. */
+  readonly serve: (
+    program?: 'cli/wand.js' | 'main.js',
+    args?: readonly string[],
+  ) => Promise<{ readonly url: string; readonly service: BuiltProcess }>;
 } {
   let folder: string;
   const running = new Set<{ child: ChildProcess; process: BuiltProcess }>();
@@ -95,6 +103,17 @@ export function useBuiltPrograms(): {
     running.add({ child, process: built });
     return built;
   };
+  const serve = async (program = 'main.js', args: readonly string[] = []) => {
+    const service = start(program, args, {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SECURITY__API_KEY: CLI_KEY,
+      MONITORING__METRICS_PORT: '0',
+      DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}`,
+    });
+    const [, port] = await service.written(/listens on \S+:(\d+)/);
+    return { url: `http://127.0.0.1:${String(port)}`, service };
+  };
   return {
     folder: () => folder,
     file: (name, content) => {
@@ -102,6 +121,7 @@ export function useBuiltPrograms(): {
       return name;
     },
     start,
+    serve,
     wand: (args, env) => start('cli/wand.js', args, env).ended,
   };
 }

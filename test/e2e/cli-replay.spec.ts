@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '../support/wait-for.js';
-import { useBuiltPrograms } from './cli-process.js';
+import { CLI_KEY as KEY, useBuiltPrograms } from './cli-process.js';
 
-const KEY = 'cli-e2e-key-0123456789';
 const GRAPH = {
   name: 'reviewed',
   nodes: [
@@ -16,7 +15,7 @@ const GRAPH = {
 };
 
 describe('wand replay', () => {
-  const { folder, file, start, wand } = useBuiltPrograms();
+  const { folder, file, serve, wand } = useBuiltPrograms();
   let url: string;
 
   const api = (path: string, init: RequestInit = {}): Promise<Response> =>
@@ -24,15 +23,7 @@ describe('wand replay', () => {
 
   /** Id of a run that has ended on a server of its own. */
   const endedRun = async (): Promise<string> => {
-    const service = start('main.js', [], {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      SECURITY__API_KEY: KEY,
-      MONITORING__METRICS_PORT: '0',
-      DATABASE__URL: `sqlite:///${join(folder(), 'wand.db')}`,
-    });
-    const [, port] = await service.written(/listens on \S+:(\d+)/);
-    url = `http://127.0.0.1:${String(port)}`;
+    ({ url } = await serve());
     const run = await wand(['run', file('g.json', GRAPH), '--server', url, '--api-key', KEY, '--json']);
     return (JSON.parse(run.stdout) as { readonly run_id: string }).run_id;
   };

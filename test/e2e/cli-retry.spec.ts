@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { useBuiltPrograms } from './cli-process.js';
+import { CLI_KEY as KEY, useBuiltPrograms } from './cli-process.js';
 
-const KEY = 'cli-e2e-key-0123456789';
 const GRAPH = {
   name: 'halves',
   nodes: [
@@ -15,20 +13,12 @@ const GRAPH = {
 };
 
 describe('wand retry', () => {
-  const { folder, file, start, wand } = useBuiltPrograms();
+  const { file, serve, wand } = useBuiltPrograms();
   let url: string;
 
   /** Id of a run on a server of its own that failed in its second node. */
   const failedRun = async (): Promise<string> => {
-    const service = start('main.js', [], {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      SECURITY__API_KEY: KEY,
-      MONITORING__METRICS_PORT: '0',
-      DATABASE__URL: `sqlite:///${join(folder(), 'wand.db')}`,
-    });
-    const [, port] = await service.written(/listens on \S+:(\d+)/);
-    url = `http://127.0.0.1:${String(port)}`;
+    ({ url } = await serve());
     const { code, stdout } = await wand(['run', file('g.json', GRAPH), '--server', url, '--api-key', KEY, '--json']);
     expect(code).toBe(1);
     return (JSON.parse(stdout) as { readonly run_id: string }).run_id;

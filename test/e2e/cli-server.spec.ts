@@ -4,25 +4,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.js';
 import { CHART_GRAPH, ECHO_GRAPH, SLOW_GRAPH } from './cli-graphs.js';
-import { type BuiltProcess, useBuiltPrograms } from './cli-process.js';
-
-const KEY = 'cli-e2e-key-0123456789';
+import { type BuiltProcess, useBuiltPrograms, CLI_KEY as KEY } from './cli-process.js';
 
 describe('wand run --server', () => {
-  const { folder, file, start, wand } = useBuiltPrograms();
+  const { folder, file, start, serve: serveOn, wand } = useBuiltPrograms();
   let url: string;
 
   const serve = async (program: 'cli/wand.js' | 'main.js', args: string[]): Promise<BuiltProcess> => {
-    const service = start(program, args, {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      SECURITY__API_KEY: KEY,
-      MONITORING__METRICS_PORT: '0',
-      DATABASE__URL: `sqlite:///${join(folder(), 'wand.db')}`,
-    });
-    const [, port] = await service.written(/listens on \S+:(\d+)/);
-    url = `http://127.0.0.1:${String(port)}`;
-    return service;
+    const started = await serveOn(program, args);
+    url = started.url;
+    return started.service;
   };
   const call = async (path: string): Promise<Record<string, unknown>> =>
     (await (await fetch(`${url}${path}`, { headers: { 'X-API-Key': KEY } })).json()) as Record<string, unknown>;
