@@ -27,9 +27,9 @@ export interface Answer {
 export const INLINE_BYTES = 2_000;
 export const MAX_BYTES = 3_000_000;
 
-/** Two megabytes, made of nothing. */
+/** Two megabytes, made of nothing, well within the time that an expression may take. */
 export const CHARACTERS = 2_000_000;
-const EXPRESSION = '{ "n": 7, "text": $join([1..2000].$pad("", 1000, "x")) }';
+const EXPRESSION = '{ "n": 7, "text": ($line := $pad("", 10000, "x"); $join([1..200].($line))) }';
 export const big = { id: 'big', type: 'agent.transform', params: { expression: EXPRESSION } };
 export const BIG_OUTPUT = { n: 7, text: 'x'.repeat(CHARACTERS) };
 
