@@ -30,5 +30,6 @@ export default {
   coverageReporters: ['text-summary', 'lcov'],
   coverageThreshold: { './src/executor/core/': { branches: 100, functions: 100, lines: 100, statements: 100 } },
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Tests that start the service several times take their time on a machine that is busy with other things.
+  testTimeout: 60_000,
 };

@@ -25,9 +25,6 @@ const graphFor = (counterUrl: string): object => ({
   sinks: ['big', 'seen'],
 });
 
-// Each test starts the service two or three times.
-jest.setTimeout(90_000);
-
 describe('kill -9 after a large output was made', () => {
   let folder: string;
   let counter: CallCounter;
