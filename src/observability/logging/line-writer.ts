@@ -4,7 +4,7 @@ import type { destination } from 'pino';
 export type LineStream = ReturnType<typeof destination>;
 
 /** How long a stream that could not write is left alone before what waits in it is tried again. */
-const RETRY_MS = 1_000;
+const RETRY_MS = 100;
 
 /**
  * Writes lines to a stream that writes at once. `writing` while that works; `failing` from the first error on, as on a full
