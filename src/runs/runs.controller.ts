@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Json, LEVELS, RUN_STATUSES, type RunId, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
+import { type Json, LEVELS, RUN_STATUSES, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
 import {
   IdempotencyService,
   ZodBodyPipe,
@@ -11,7 +11,6 @@ import {
   toPage,
 } from '../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
-import type { EndWatch } from './await-end.js';
 import { logSchema } from './dto/event.schemas.js';
 import {
   EXAMPLE_LOG,
@@ -101,23 +100,22 @@ export class RunsController {
     @Body(new ZodBodyPipe(startRunSchema, 'run-invalid')) body: StartRunBody,
   ): Promise<object> {
     const { graph_id: graphId, version, input = {}, options, labels = {} } = body;
-    const signal = wait === 0 ? undefined : this.hub.wait(response);
-    const own: { end?: EndWatch } = {};
-    try {
-      const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
-        this.starter.start({ graphId, version, input: input as Json, options, labels }, guardWith, (id) => {
-          if (signal !== undefined) own.end = this.runs.watchEnd(id, wait, signal);
-          return { status: 202, body: { run_id: id, status: 'PENDING' }, location: `/runs/${id}` };
-        }),
-      );
-      const started = sendAnswer(response, answer);
-      if (signal === undefined || !('run_id' in started)) return started;
-      const id = runId(String(started.run_id));
-      await (own.end?.isOver ?? this.runs.awaitEnd(id, wait, signal));
-      return await this.answerAfterWait(id, response);
-    } finally {
-      own.end?.close();
-    }
+    const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
+      this.starter.start({ graphId, version, input: input as Json, options, labels }, guardWith, (id) => ({
+        status: 202,
+        body: { run_id: id, status: 'PENDING' },
+        location: `/runs/${id}`,
+      })),
+    );
+    const started = sendAnswer(response, answer);
+    if (wait === 0 || !('run_id' in started)) return started;
+    const id = runId(String(started.run_id));
+    await this.runs.awaitEnd(id, wait, this.hub.wait(response));
+    const whole = await this.runs.get(id);
+    const { status } = whole.run;
+    if (!isTerminalRun(status)) return { run_id: id, status };
+    response.status(200);
+    return toRunDto(whole);
   }
 
   @Get()
@@ -259,13 +257,5 @@ export class RunsController {
   @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
   deleteRun(@Param('run_id') id: string): Promise<void> {
     return this.remover.remove(id);
-  }
-
-  private async answerAfterWait(id: RunId, response: Response): Promise<object> {
-    const whole = await this.runs.get(id);
-    const { status } = whole.run;
-    if (!isTerminalRun(status)) return { run_id: id, status };
-    response.status(200);
-    return toRunDto(whole);
   }
 }

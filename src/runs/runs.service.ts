@@ -17,7 +17,7 @@ import {
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, OutputHydrator, RunEngine, RunReader } from '../executor/index.js';
 import { Journal, type RunListQuery, type RunHead, RunRepository, type StoredRun } from '../storage/index.js';
-import { EndWatch, awaitEnd } from './await-end.js';
+import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
 /** A run with its nodes and its result, large outputs included. */
@@ -119,11 +119,6 @@ export class RunsService {
   async logs(id: string, query: Parameters<Journal['read']>[1]): Promise<JournalEntry[]> {
     const run = await this.find(id);
     return this.journal.read(run.runId, query);
-  }
-
-  /** Watches for the end of a run that is about to be made. Close it. */
-  watchEnd(id: RunId, seconds: number, signal: AbortSignal): EndWatch {
-    return new EndWatch({ runId: id, bus: this.bus, seconds, signal });
   }
 
   /** Resolves when the run has ended, after `seconds`, or when `signal` fires. */

@@ -9,8 +9,11 @@ export interface NewcomingRun {
   readonly startBy?: EpochMs;
   /** Folds the entries that it is created with, for the engine alone. */
   readonly fold: () => FoldedRun;
-  /** Commits the run; with `begun`, which follows on those entries, in the same transaction. */
-  readonly create: (begun?: JournalAppend) => Promise<void>;
+  /**
+   * Commits the run; with `begun`, which follows on those entries, in the same transaction. No attempt has ended then: it
+   * brings no files.
+   */
+  readonly create: (begun?: Omit<JournalAppend, 'files'>) => Promise<void>;
 }
 
 /** Port: decides where and when a committed run executes. */

@@ -8,10 +8,10 @@ import {
   isTerminalRun,
   runId,
 } from '../../../src/executor/core/index.js';
+import type { NewcomingRun } from '../../../src/executor/engines/run-engine.js';
 import { foldRun } from '../../../src/executor/run-reader.js';
 import { RunFinishedError } from '../../../src/runs/runs.errors.js';
 import { startByOf } from '../../../src/runs/run-starter.js';
-import type { JournalAppend } from '../../../src/storage/index.js';
 import type { Scenario } from '../simulation.js';
 import { breachesOf } from '../laws.js';
 import type { RandomScenario } from '../random-scenario.js';
@@ -203,7 +203,7 @@ export class SimulatedWorld {
     this.downtimeMs = RESTART_MS;
   }
 
-  /** A run whose commit was reported as failed and yet happened: nobody offers it before a process starts. */
+  /** A run whose commit was reported as failed and yet happened: nobody takes it up before a process starts. */
   private get hasUnanswered(): boolean {
     return this.store.unfinished().some((id) => !this.accepted.has(id));
   }
@@ -252,7 +252,7 @@ export class SimulatedWorld {
       createdAt: now,
       inputJson: JSON.stringify(input),
     };
-    const create = async (begun?: JournalAppend): Promise<void> => {
+    const create: NewcomingRun['create'] = async (begun) => {
       await journal.create({ ...run, projection: begun?.run }, [...entries, ...(begun?.entries ?? [])]);
       this.accepted.add(id);
       bus.publish({ runId: id, entries });
