@@ -25,11 +25,11 @@ const layerRules = LAYERS.map(([name, allowed]) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!core/index\\.js$|problem/index\\.js$|openapi/index\\.js$)`,
+            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!(core|problem|openapi|access)/index\\.js$)`,
             message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
           },
           {
-            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|core/index\\.js$|(problem|openapi)/index\\.js$).+`,
+            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|(core|problem|openapi|access)/index\\.js$).+`,
             message: "Import through the folder's index.js.",
           },
         ],

@@ -1,4 +1,3 @@
+export { type Caller, CallerNamespace, Public, RequireScope } from './access/index.js';
 export { AuthModule } from './auth.module.js';
 export { authenticate } from './authenticate.middleware.js';
-export { type Caller } from './caller.js';
-export { Public } from './public.decorator.js';

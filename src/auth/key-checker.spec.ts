@@ -2,7 +2,7 @@ import { KeyChecker } from './key-checker.js';
 
 describe('KeyChecker', () => {
   it('calls everybody anonymous while there is no key', () => {
-    expect(new KeyChecker(undefined).identify([])).toEqual({ id: 'anonymous' });
+    expect(new KeyChecker(undefined).identify([])).toMatchObject({ id: 'anonymous', namespace: 'default' });
   });
 
   it('knows the caller by an id that is stable and not the key', () => {

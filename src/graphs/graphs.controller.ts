@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { RequireScope } from '../auth/access/index.js';
 import { graphSpec } from '../executor/index.js';
 import {
   IdempotencyService,
@@ -42,6 +43,7 @@ export class GraphsController {
   ) {}
 
   @Post()
+  @RequireScope('graphs:write')
   @ApiOperation({ summary: 'Create a graph' })
   @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
   @ApiJsonBody(graphSpec, BODY)
@@ -54,7 +56,6 @@ export class GraphsController {
     'malformed-json',
     'invalid-body',
     'invalid-parameter',
-    'unauthorized',
     'idempotency-in-flight',
     'payload-too-large',
     'unsupported-media-type',
@@ -80,6 +81,7 @@ export class GraphsController {
   }
 
   @Post('validate')
+  @RequireScope('graphs:read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Check a graph without storing it' })
   @ApiJsonBody(graphSpec, BODY)
@@ -87,7 +89,7 @@ export class GraphsController {
     description: 'What creating it would say.',
     example: { valid: true, errors: [], warnings: [] },
   })
-  @ApiProblems('malformed-json', 'invalid-body', 'unauthorized', 'payload-too-large', 'unsupported-media-type')
+  @ApiProblems('malformed-json', 'invalid-body', 'payload-too-large', 'unsupported-media-type')
   validateGraph(@Body() body: unknown): GraphVerdictAnswer {
     assertBodyObject(body);
     const verdict = this.validator.validate(body);
@@ -97,6 +99,7 @@ export class GraphsController {
   }
 
   @Get()
+  @RequireScope('graphs:read')
   @ApiOperation({ summary: 'List graphs, newest first' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({
@@ -107,7 +110,7 @@ export class GraphsController {
   })
   @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.', example: EXAMPLE_PAGE })
-  @ApiProblems('invalid-parameter', 'unauthorized')
+  @ApiProblems('invalid-parameter')
   async listGraphs(@Query(new ZodQueryPipe(listGraphsQuery)) query: ListGraphsQuery): Promise<Page<GraphItem>> {
     const { limit, cursor, name } = query;
     const page = toPage(await this.graphs.list({ limit, before: cursor, name }), limit, ({ graphId }) => graphId);
@@ -115,6 +118,7 @@ export class GraphsController {
   }
 
   @Get(':graph_id')
+  @RequireScope('graphs:read')
   @ApiOperation({ summary: 'Read a graph' })
   @ApiParam(GRAPH_ID_PARAM)
   @ApiQuery({
@@ -127,7 +131,7 @@ export class GraphsController {
     description: 'The version asked for; `graph` is the body exactly as it was sent.',
     example: EXAMPLE_STORED_GRAPH,
   })
-  @ApiProblems('invalid-parameter', 'unauthorized', 'graph-not-found')
+  @ApiProblems('invalid-parameter', 'graph-not-found')
   async getGraph(
     @Param('graph_id') graphId: string,
     @Query(new ZodQueryPipe(getGraphQuery)) { version }: GetGraphQuery,
@@ -136,6 +140,7 @@ export class GraphsController {
   }
 
   @Put(':graph_id')
+  @RequireScope('graphs:write')
   @ApiOperation({ summary: 'Store a new version of a graph' })
   @ApiParam(GRAPH_ID_PARAM)
   @ApiJsonBody(graphSpec, BODY)
@@ -146,7 +151,6 @@ export class GraphsController {
   @ApiProblems(
     'malformed-json',
     'invalid-body',
-    'unauthorized',
     'graph-not-found',
     'graph-archived',
     'payload-too-large',
@@ -161,11 +165,12 @@ export class GraphsController {
   }
 
   @Delete(':graph_id')
+  @RequireScope('graphs:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Archive a graph' })
   @ApiParam(GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
-  @ApiProblems('unauthorized', 'graph-not-found', 'storage-unavailable', 'overloaded')
+  @ApiProblems('graph-not-found', 'storage-unavailable', 'overloaded')
   archiveGraph(@Param('graph_id') graphId: string): Promise<void> {
     return this.graphs.archive(graphId);
   }

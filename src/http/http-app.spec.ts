@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
-import { AuthModule, Public } from '../auth/index.js';
+import { AuthModule, Public, RequireScope } from '../auth/index.js';
 import { AppConfig, mapEnvironment } from '../config/index.js';
 import { LoggingModule, NestLogger, RootLogger } from '../observability/index.js';
 import {
@@ -51,27 +51,32 @@ class ThingsController {
   }
 
   @Get('docs/secret')
+  @RequireScope('runs:read')
   notMarkedPublic(): object {
     return { leaked: true };
   }
 
   @Get('things/:id')
+  @RequireScope('runs:read')
   one(@Param('id') id: string): object {
     return { id };
   }
 
   @Put('things/:id')
+  @RequireScope('runs:read')
   replace(@Body() body: unknown): object {
     return { body };
   }
 
   @Delete('things/:id')
+  @RequireScope('runs:read')
   @HttpCode(204)
   remove(): void {
     // Nothing to do: the status is what is looked at.
   }
 
   @Post('things')
+  @RequireScope('runs:read')
   async create(@Req() incoming: Request, @Res({ passthrough: true }) response: Response): Promise<object> {
     const answer = await this.idempotency.answer(idempotencyRequestOf(incoming), (guardWith) => {
       const created = { status: 201, body: { id: this.number() }, location: '/things/1' };
@@ -83,12 +88,14 @@ class ThingsController {
   }
 
   @Get('breaks')
+  @RequireScope('runs:read')
   breaks(@Res() response: Response): never {
     response.write('half an ');
     throw new Error('the rest is lost');
   }
 
   @Get('fails/:how')
+  @RequireScope('runs:read')
   fails(@Param('how') how: string): never {
     switch (how) {
       case 'domain':

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { RequireScope } from '../auth/access/index.js';
 import { type Json, LEVELS, RUN_STATUSES, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
 import {
   IdempotencyService,
@@ -59,6 +60,7 @@ export class RunsController {
   ) {}
 
   @Post()
+  @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Start a run', description: 'The run is durable when this answers.' })
   @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
@@ -79,7 +81,6 @@ export class RunsController {
     'malformed-json',
     'invalid-body',
     'invalid-parameter',
-    'unauthorized',
     'graph-not-found',
     'graph-archived',
     'idempotency-in-flight',
@@ -119,6 +120,7 @@ export class RunsController {
   }
 
   @Get()
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'List runs, newest first' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({
@@ -144,7 +146,7 @@ export class RunsController {
   })
   @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
   @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.', example: EXAMPLE_RUN_PAGE })
-  @ApiProblems('invalid-parameter', 'unauthorized')
+  @ApiProblems('invalid-parameter')
   async listRuns(@Query(new ZodQueryPipe(listRunsQuery)) query: ListRunsQuery): Promise<object> {
     const { limit, cursor, status, graph_id: graphId, label, created_after: createdAfter } = query;
     const rows = await this.runs.list({
@@ -160,26 +162,29 @@ export class RunsController {
   }
 
   @Get(':run_id')
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read a run' })
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'run-damaged')
+  @ApiProblems('bad-request', 'run-not-found', 'run-damaged')
   async getRun(@Param('run_id') id: string): Promise<object> {
     return toRunDto(await this.runs.get(id));
   }
 
   @Get(':run_id/nodes/:node_id')
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read one node run, with what went in and came out' })
   @ApiParam(RUN_ID_PARAM)
   @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'node-not-found', 'run-damaged')
+  @ApiProblems('bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
   async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {
     const { summary, params, input, output, upstream } = await this.runs.getNode(id, nodeId);
     return { ...toNodeDto(summary), params, input, output, upstream };
   }
 
   @Get(':run_id/logs')
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read the journal of a run' })
   @ApiParam(RUN_ID_PARAM)
   @ApiQuery({
@@ -201,7 +206,7 @@ export class RunsController {
   })
   @ApiQuery({ name: 'node_id', required: false, description: 'Only entries of this node.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.', example: EXAMPLE_LOG })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found')
   async listRunLogs(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(logsQuery)) query: LogsQuery,
@@ -211,6 +216,7 @@ export class RunsController {
   }
 
   @Post(':run_id/cancel')
+  @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a run', description: 'Durable when it is answered; can be repeated.' })
   @ApiParam(RUN_ID_PARAM)
@@ -226,7 +232,6 @@ export class RunsController {
     'malformed-json',
     'invalid-parameter',
     'bad-request',
-    'unauthorized',
     'run-not-found',
     'run-finished',
     'payload-too-large',
@@ -247,6 +252,7 @@ export class RunsController {
   }
 
   @Delete(':run_id')
+  @RequireScope('runs:write')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a run',
@@ -254,7 +260,7 @@ export class RunsController {
   })
   @ApiParam(RUN_ID_PARAM)
   @ApiNoContentResponse({ description: 'It is gone.' })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
+  @ApiProblems('bad-request', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
   deleteRun(@Param('run_id') id: string): Promise<void> {
     return this.remover.remove(id);
   }

@@ -2,12 +2,16 @@ export { type Json, type JsonObject, isJsonObject } from './json.js';
 export {
   type EpochMs,
   type GraphId,
+  type Namespace,
   type RunId,
+  DEFAULT_NAMESPACE,
   GRAPH_ID,
+  NAMESPACE,
   RUN_ID,
   ULID_PATTERN,
   epochMs,
   graphId,
+  namespace,
   runId,
 } from './ids.js';
 export {

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ApiProblems } from '../../http/openapi/index.js';
+import { RequireScope } from '../../auth/access/index.js';
 import { Metrics } from './metrics.js';
 
 const EXAMPLE = `# HELP wand_runs_live Runs that this process works on now.
@@ -16,6 +16,7 @@ export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get()
+  @RequireScope('metrics')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'What this process measures, for Prometheus',
@@ -25,7 +26,6 @@ export class MetricsController {
     description: 'The text format of Prometheus.',
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
-  @ApiProblems('unauthorized')
   async getMetrics(@Res() response: Response): Promise<void> {
     const text = await this.metrics.text();
     response.type(this.metrics.contentType).send(text);

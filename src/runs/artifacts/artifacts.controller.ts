@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { RequireScope } from '../../auth/access/index.js';
 import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
 import { EXAMPLE_ARTIFACTS, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -21,16 +22,18 @@ export class ArtifactsController {
   ) {}
 
   @Get()
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'List the files that a run produced' })
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.', example: EXAMPLE_ARTIFACTS })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found')
+  @ApiProblems('bad-request', 'run-not-found')
   async listArtifacts(@Param('run_id') id: string): Promise<object> {
     const { runId } = await this.runs.find(id);
     return { items: (await this.artifacts.list(runId)).map(toArtifactDto) };
   }
 
   @Get(':name')
+  @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read a file that a run produced' })
   @ApiParam(RUN_ID_PARAM)
   @ApiParam({ name: 'name', description: 'Name of the file.', example: 'chart.svg' })
@@ -40,7 +43,7 @@ export class ArtifactsController {
     content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 304, description: 'It is what `If-None-Match` says.' })
-  @ApiProblems('bad-request', 'unauthorized', 'run-not-found', 'artifact-not-found')
+  @ApiProblems('bad-request', 'run-not-found', 'artifact-not-found')
   async getArtifact(
     @Param('run_id') id: string,
     @Param('name') name: string,

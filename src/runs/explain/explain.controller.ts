@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { RequireScope } from '../../auth/access/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -18,6 +19,7 @@ export class ExplainController {
   constructor(private readonly explainer: RunExplainer) {}
 
   @Get()
+  @RequireScope('runs:read')
   @ApiOperation({
     summary: 'Explain a run',
     description:
@@ -32,7 +34,7 @@ export class ExplainController {
     schema: { type: 'string' },
   })
   @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'node-not-found', 'run-damaged')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
   async explainRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(explainQuery)) { node }: ExplainQuery,

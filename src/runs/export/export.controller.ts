@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { RequireScope } from '../../auth/access/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -20,6 +21,7 @@ export class ExportController {
   ) {}
 
   @Get()
+  @RequireScope('runs:read')
   @ApiOperation({
     summary: 'Export the journal of a run',
     description:
@@ -34,7 +36,7 @@ export class ExportController {
     headers: { 'Content-Disposition': { description: 'Names the file.', schema: { type: 'string' } } },
     content: { [NDJSON]: { schema: { type: 'string' }, example: EXAMPLE_JOURNAL_FILE } },
   })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'run-damaged', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'run-damaged', 'shutting-down')
   async exportRunJournal(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { RequireScope } from '../../auth/access/index.js';
 import { IdempotencyService, ZodBodyPipe, ZodQueryPipe, idempotencyRequestOf, sendAnswer } from '../../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RETRIED_RUN, EXAMPLE_RETRY_RUN, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -17,6 +18,7 @@ export class RetryController {
   ) {}
 
   @Post()
+  @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Retry a run',
@@ -41,7 +43,6 @@ export class RetryController {
     'invalid-body',
     'invalid-parameter',
     'bad-request',
-    'unauthorized',
     'run-not-found',
     'graph-not-found',
     'run-not-finished',

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequireScope } from '../../auth/access/index.js';
 import { encodeRunError, resultOf, summariseNode, summariseNodes } from '../../executor/core/index.js';
 import { ZodBodyPipe, ZodQueryPipe } from '../../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
@@ -15,6 +16,7 @@ export class SimulateController {
   constructor(private readonly simulator: GraphSimulator) {}
 
   @Post()
+  @RequireScope('graphs:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Simulate a run',
@@ -28,7 +30,6 @@ export class SimulateController {
     'malformed-json',
     'invalid-body',
     'invalid-parameter',
-    'unauthorized',
     'graph-not-found',
     'graph-archived',
     'payload-too-large',

@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { RequireScope } from '../../auth/access/index.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../events/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
@@ -55,6 +56,7 @@ export class StreamsController {
   ) {}
 
   @Get('runs/:run_id/stream')
+  @RequireScope('runs:read')
   @ApiOperation({
     summary: 'Watch a run',
     description:
@@ -75,7 +77,7 @@ export class StreamsController {
     description: 'Id of the last event received; beats `after_seq`.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
-  @ApiProblems('invalid-parameter', 'bad-request', 'unauthorized', 'run-not-found', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'shutting-down')
   async streamRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(streamQuery)) query: StreamQuery,
@@ -92,6 +94,7 @@ export class StreamsController {
   }
 
   @Get('events')
+  @RequireScope('runs:read')
   @ApiOperation({
     summary: 'Watch all runs',
     description:
@@ -100,7 +103,7 @@ export class StreamsController {
       '`stream.lagged`: it has missed events.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
-  @ApiProblems('invalid-parameter', 'unauthorized', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'shutting-down')
   async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
     const { sseQueueSize: queueSize } = this.config.monitoring;
     await new EventsFeed({ bus: this.bus, connection: this.hub.open(response), queueSize }).run();
