@@ -2,11 +2,8 @@
  * Compares the current tree with a base commit: `npm run bench:check [-- --base <commit>] [--rounds 5]`. Both builds take
  * turns in one run, so that whatever else the machine does hits both; what is printed is the ratio of each pair.
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkOutBase } from './base-checkout.ts';
 import { percentile } from './figures.ts';
 import { runPipeline } from './workloads/pipeline.ts';
 
@@ -26,41 +23,27 @@ const LOAD = { inFlight: 64, total: 3_000 };
 const { values } = parseArgs({
   options: { base: { type: 'string', default: 'main' }, rounds: { type: 'string', default: '5' } },
 });
-const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
-
-/** Checks the base out, with the dependencies that its lock file names, and builds it. */
-function buildBase(folder: string, commit: string): void {
-  git('worktree', 'add', '--detach', '--force', folder, commit);
-  const hasSameDependencies = git('diff', '--name-only', commit, '--', 'package-lock.json') === '';
-  if (hasSameDependencies)
-    cpSync('node_modules', join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
-  else execFileSync('npm', ['ci'], { cwd: folder, stdio: 'ignore' });
-  execFileSync('npm', ['run', 'build'], { cwd: folder, stdio: 'ignore' });
-}
-
 function ratios(figure: keyof Measured, current: readonly Measured[], base: readonly Measured[]): number[] {
   return current.map((measured, round) => (measured[figure] ?? Number.NaN) / (base[round]?.[figure] ?? Number.NaN));
 }
 
-const commit = git('rev-parse', '--short', values.base);
-const folder = join(mkdtempSync(join(tmpdir(), 'wand-base-')), 'tree');
+const base = checkOutBase(values.base);
 try {
-  buildBase(folder, commit);
   const current: Measured[] = [];
-  const base: Measured[] = [];
+  const before: Measured[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     // Each of them goes first in every other round.
     const turns = [
       () => runPipeline(LOAD).then((m) => current.push(m)),
-      () => runPipeline({ ...LOAD, root: folder }).then((m) => base.push(m)),
+      () => runPipeline({ ...LOAD, root: base.root }).then((m) => before.push(m)),
     ];
     for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
     console.error(`round ${round + 1} of ${values.rounds}`);
   }
-  console.log(`current tree / ${commit}, ${values.rounds} rounds of ${LOAD.total} runs:`);
+  console.log(`current tree / ${base.commit}, ${values.rounds} rounds of ${LOAD.total} runs:`);
   console.table(
     FIGURES.map(([figure, key, better]) => {
-      const all = ratios(key, current, base);
+      const all = ratios(key, current, before);
       const text = (value: number): string => value.toFixed(2);
       return {
         figure,
@@ -72,6 +55,5 @@ try {
     }),
   );
 } finally {
-  git('worktree', 'remove', '--force', folder);
-  rmSync(join(folder, '..'), { recursive: true, force: true });
+  base.remove();
 }

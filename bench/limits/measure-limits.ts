@@ -1,13 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { closedLoop } from '../closed-loop.ts';
-import { Connection } from '../connection.ts';
 import type { Figures, Limits } from '../figures.ts';
-import { freePort } from '../free-port.ts';
+import { bareNest } from './bare-nest-process.ts';
 
 const POSTS = 15_000;
 const IN_FLIGHT = 64;
@@ -35,12 +32,9 @@ export function limitRows({ posts, commits, rows }: Limits): Figures[] {
 }
 
 async function measurePosts(): Promise<number> {
-  const port = await freePort();
-  const child = fork(new URL('bare-nest.ts', import.meta.url), [String(port)]);
+  const bare = await bareNest();
   try {
-    await once(child, 'message');
-    const opened = Array.from({ length: IN_FLIGHT }, () => Connection.open(`http://127.0.0.1:${port}`));
-    const connections = await Promise.all(opened);
+    const connections = await Promise.all(Array.from({ length: IN_FLIGHT }, () => bare.connect()));
     const post = async (caller: number): Promise<void> => {
       await connections[caller]?.request({ method: 'POST', path: '/runs', body: '{"graph_id":"g","input":{"x":1}}' });
     };
@@ -49,7 +43,7 @@ async function measurePosts(): Promise<number> {
     for (const connection of connections) connection.close();
     return perSec;
   } finally {
-    child.kill();
+    bare.stop();
   }
 }
 
