@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConfigCommand } from './commands/config.command.js';
 import type { CommandHost } from './commands/command-host.js';
+import { addDbCommand } from './commands/db.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addExplainCommand } from './commands/explain.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
@@ -45,6 +46,7 @@ export function buildProgram(host: CommandHost): Command {
     addValidateCommand,
     addGraphCommand,
     addConfigCommand,
+    addDbCommand,
     addSetupCommand,
     addDemoCommand,
   ]) {
