@@ -59,6 +59,7 @@ describe('Namespaces', () => {
     const retried = await a.post(`/runs/${run_id}/retry`, { from: ['a'] });
     const id = (retried.body as RunAnswer).run_id;
     expect(await ofA.runThatIs('SUCCESS', id)).toMatchObject({ retry_of: run_id });
+    expect(await listed(a, '/runs?limit=1')).toEqual([id]);
     expect((await b.get(`/runs/${id}`)).status).toBe(404);
   });
 
