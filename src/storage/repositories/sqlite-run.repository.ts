@@ -3,6 +3,7 @@ import type { Namespace, RunId, RunStatus } from '../../executor/core/index.js';
 import { RunEntity } from '../entities/run.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { runListSql } from './run-list-sql.js';
+import { RUN_OF_NAMESPACE } from './run-of-namespace-sql.js';
 import { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
 import { toStoredRun } from './stored-run.js';
 
@@ -62,16 +63,14 @@ function preparePage(database: SqliteDatabase, sql: string) {
 /** Prepared once, for the life of the process. */
 function prepareStatements(database: SqliteDatabase) {
   const runs = database.table(RunEntity);
-  // The namespace of a run stands behind its result, a large one of which would be read to get there: that of its graph is at hand.
-  const ofNamespace = `run_id = ? AND EXISTS (SELECT 1 FROM graphs WHERE graphs.graph_id = runs.graph_id AND graphs.namespace = ?)`;
   const byId = database.prepare<[RunId, Namespace], RunEntity>(
-    `SELECT ${runs.selection} FROM runs WHERE ${ofNamespace} AND deleted_at IS NULL`,
+    `SELECT ${runs.selection} FROM runs WHERE ${RUN_OF_NAMESPACE} AND deleted_at IS NULL`,
   );
   const headById = database.prepare<[RunId, Namespace], RunHead>(
-    `SELECT ${runs.select('runId', 'status', 'progress', 'lastSeq')} FROM runs WHERE ${ofNamespace}`,
+    `SELECT ${runs.select('runId', 'status', 'progress', 'lastSeq')} FROM runs WHERE ${RUN_OF_NAMESPACE}`,
   );
   const statusById = database.prepare<[RunId, Namespace], Pick<RunEntity, 'status'>>(
-    `SELECT status FROM runs WHERE ${ofNamespace} AND deleted_at IS NULL`,
+    `SELECT status FROM runs WHERE ${RUN_OF_NAMESPACE} AND deleted_at IS NULL`,
   );
   return { byId, headById, statusById };
 }
