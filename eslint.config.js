@@ -17,26 +17,42 @@ const LAYERS = [
 ];
 const FOLDERS = [...LAYERS.map(([name]) => name), 'cli'];
 
-const layerRules = LAYERS.map(([name, allowed]) => ({
-  files: [`src/${name}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!(core|problem|openapi|access)/index\\.js$)`,
-            message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
-          },
-          {
-            regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|(core|problem|openapi|access)/index\\.js$).+`,
-            message: "Import through the folder's index.js.",
-          },
-        ],
-      },
-    ],
+/** Folders that answer clients: they see one namespace at a time. */
+const ANSWERING = ['http', 'auth', 'graphs', 'runs'];
+
+const layerPatterns = ([name, allowed]) => [
+  {
+    regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!(core|problem|openapi|access)/index\\.js$)`,
+    message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
   },
-}));
+  {
+    regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|(core|problem|openapi|access)/index\\.js$).+`,
+    message: "Import through the folder's index.js.",
+  },
+  ...(ANSWERING.includes(name)
+    ? [
+        {
+          regex: 'storage/index\\.js$',
+          importNamePattern: '^All[A-Z]',
+          message: 'What answers clients reads from the repositories that take a namespace.',
+        },
+      ]
+    : []),
+];
+
+/** A controller that could make an id of a text could read with it past the namespace of its caller. */
+const idPattern = {
+  regex: 'core/index\\.js$',
+  importNames: ['runId', 'graphId'],
+  message: 'A service finds what an id in a request names, in the namespace of the caller.',
+};
+
+const restrictImports = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
+
+const layerRules = LAYERS.flatMap((layer) => [
+  restrictImports([`src/${layer[0]}/**/*.ts`], layerPatterns(layer)),
+  restrictImports([`src/${layer[0]}/**/*.controller.ts`], [...layerPatterns(layer), idPattern]),
+]);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'coverage/**', 'node_modules/**'] },

@@ -3,6 +3,7 @@
  * `node in-process.child.ts <folder> <runs> <in flight>`. Sends what it measured to its parent.
  */
 import type * as Config from '../src/config/index.ts';
+import type * as Core from '../src/executor/core/index.ts';
 import type * as Events from '../src/events/index.ts';
 import type * as Graphs from '../src/graphs/index.ts';
 import type * as HeapGrowth from '../src/limit-heap-growth.ts';
@@ -34,6 +35,7 @@ const { loadConfig } = await built<typeof Config>('config/index.js');
 const { Service } = await built<typeof Services>('service.js');
 const { RunStarter } = await built<typeof Runs>('runs/run-starter.js');
 const { GraphsService } = await built<typeof Graphs>('graphs/index.js');
+const { DEFAULT_NAMESPACE: namespace } = await built<typeof Core>('executor/core/index.js');
 const { EventBus } = await built<typeof Events>('events/index.js');
 
 const service = await Service.start(
@@ -57,6 +59,7 @@ const graphs: Graphs.GraphsService = service.app.get(GraphsService, { strict: fa
 const bus: Events.EventBus = service.app.get(EventBus, { strict: false });
 
 const { body } = await graphs.create(
+  namespace,
   PIPELINE,
   () => undefined,
   ({ graphId }) => ({ status: 201, body: { graphId } }),
@@ -72,7 +75,7 @@ bus.all$.subscribe(({ runId, entries }) => {
 const startRun = async (): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await starter.start(
-    { graphId, input: { x: 1 }, labels: {} },
+    { namespace, graphId, input: { x: 1 }, labels: {} },
     () => undefined,
     (id) => {
       waiting.set(id, resolve);

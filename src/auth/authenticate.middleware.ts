@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ProblemError } from '../http/problem/index.js';
 import { KeyChecker } from './key-checker.js';
+import { namespaceOfRequest } from './namespace-of-request.js';
 import { isPublicPath } from './public-paths.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -14,9 +15,11 @@ const BEARER = /^Bearer +(\S+) *$/i;
 export function authenticate(apiKey: string | undefined): RequestHandler {
   const checker = new KeyChecker(apiKey);
   return (request, _response, next) => {
-    request.caller = checker.identify(keysOf(request));
-    if (request.caller !== undefined || isPublicPath(request.path)) return next();
-    next(unauthorized());
+    const caller = checker.identify(keysOf(request));
+    if (caller === undefined) return next(isPublicPath(request.path) ? undefined : unauthorized());
+    const namespace = namespaceOfRequest(request, caller);
+    request.caller = namespace === caller.namespace ? caller : { ...caller, namespace };
+    next();
   };
 }
 

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
-import type { JournalEntry, RunId } from '../executor/core/index.js';
+import type { JournalEntry, Namespace, RunId } from '../executor/core/index.js';
 
 /** Entries of one run that have just become durable, in order of `seq`. */
 export interface PublishedEntries {
   readonly runId: RunId;
+  /** Where the run lives. */
+  readonly namespace: Namespace;
   readonly entries: readonly JournalEntry[];
 }
 
@@ -14,7 +16,7 @@ export abstract class EventBus {
   abstract publish(published: PublishedEntries): void;
   /** Entries of one run from the moment of subscribing. */
   abstract run$(runId: RunId): Observable<PublishedEntries>;
-  /** Entries of all runs from the moment of subscribing. */
+  /** Entries of all runs, in whatever namespace, from the moment of subscribing. */
   abstract readonly all$: Observable<PublishedEntries>;
 }
 

@@ -11,7 +11,7 @@ export {
   toJournalHeader,
 } from './journal-file/index.js';
 export { LargeOutput, OutputHydrator } from './outputs/index.js';
-export { type FoldedRun, RunReader, foldRun } from './run-reader.js';
+export { type FoldedRun, type LoadedRun, RunReader, foldRun } from './run-reader.js';
 export {
   type CachedGraph,
   type EdgeSpec,

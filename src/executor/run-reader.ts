@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type GraphPlan,
   type JournalEntry,
+  type Namespace,
   type RunEvent,
   type RunId,
   type RunState,
@@ -9,7 +10,7 @@ import {
   initialState,
   reduce,
 } from './core/index.js';
-import { Journal, RunRepository } from '../storage/index.js';
+import { AllRunsRepository, Journal, type StoredRun } from '../storage/index.js';
 import { OutputHydrator } from './outputs/index.js';
 import { PlanCache } from './spec/index.js';
 
@@ -25,6 +26,11 @@ export interface FoldedRun {
   readonly state: RunState;
 }
 
+/** A run that can be lived on. */
+export interface LoadedRun extends FoldedRun {
+  readonly namespace: Namespace;
+}
+
 interface CachedRun {
   readonly run: FoldedRun;
   readonly weight: number;
@@ -37,7 +43,7 @@ export function foldRun(plan: GraphPlan, events: readonly RunEvent[]): FoldedRun
   return { plan, state };
 }
 
-/** Folds runs from their journals. */
+/** Folds runs of all namespaces from their journals: whoever reads for a client has found the run in its namespace. */
 @Injectable()
 export class RunReader {
   /** Runs read lately, the least recently read first: a reader who comes again pays only for what is new. */
@@ -47,7 +53,7 @@ export class RunReader {
   private readonly reading = new Map<RunId, Promise<FoldedRun | undefined>>();
 
   constructor(
-    private readonly runs: RunRepository,
+    private readonly runs: AllRunsRepository,
     private readonly journal: Journal,
     private readonly plans: PlanCache,
     private readonly outputs: OutputHydrator,
@@ -76,12 +82,13 @@ export class RunReader {
    *
    * @throws {CorruptJournalError} if its journal or the file of a large output is damaged.
    */
-  async load(runId: RunId): Promise<FoldedRun | undefined> {
-    const plan = await this.planOf(runId);
-    if (plan === undefined) return undefined;
+  async load(runId: RunId): Promise<LoadedRun | undefined> {
+    const run = await this.runs.findInAnyNamespace(runId);
+    const plan = run && (await this.planOf(run));
+    if (run === undefined || plan === undefined) return undefined;
     const folded = foldRun(plan, []);
     await this.foldOn(runId, folded);
-    return folded;
+    return { ...folded, namespace: run.namespace };
   }
 
   private async readOn(runId: RunId): Promise<FoldedRun | undefined> {
@@ -93,11 +100,9 @@ export class RunReader {
     return run;
   }
 
-  private async planOf(runId: RunId): Promise<GraphPlan | undefined> {
-    const run = await this.runs.find(runId);
-    if (run === undefined) return undefined;
-    const plan = (await this.plans.get(run.graphId, run.graphVersion))?.plan;
-    if (plan === undefined || run.retryOf === null) return plan;
+  private async planOf({ runId, graphId, graphVersion, retryOf }: StoredRun): Promise<GraphPlan | undefined> {
+    const plan = (await this.plans.get(graphId, graphVersion))?.plan;
+    if (plan === undefined || retryOf === null) return plan;
     // A retry may say some params differently from the graph.
     const [first] = await this.journal.read(runId, { afterSeq: 0, limit: 1 });
     const queued = first === undefined ? undefined : decodeEntry(first);

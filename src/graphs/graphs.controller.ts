@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RequireScope } from '../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../auth/access/index.js';
+import type { Namespace } from '../executor/core/index.js';
 import { graphSpec } from '../executor/index.js';
 import {
   IdempotencyService,
@@ -65,13 +66,14 @@ export class GraphsController {
     'overloaded',
   )
   async createGraph(
+    @CallerNamespace() namespace: Namespace,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Body() body: unknown,
   ): Promise<object> {
     assertBodyObject(body);
     const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
-      this.graphs.create(body, guardWith, (accepted) => ({
+      this.graphs.create(namespace, body, guardWith, (accepted) => ({
         status: 201,
         body: toCreatedGraph(accepted),
         location: `/graphs/${accepted.graphId}`,
@@ -111,9 +113,13 @@ export class GraphsController {
   @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.', example: EXAMPLE_PAGE })
   @ApiProblems('invalid-parameter')
-  async listGraphs(@Query(new ZodQueryPipe(listGraphsQuery)) query: ListGraphsQuery): Promise<Page<GraphItem>> {
+  async listGraphs(
+    @CallerNamespace() namespace: Namespace,
+    @Query(new ZodQueryPipe(listGraphsQuery)) query: ListGraphsQuery,
+  ): Promise<Page<GraphItem>> {
     const { limit, cursor, name } = query;
-    const page = toPage(await this.graphs.list({ limit, before: cursor, name }), limit, ({ graphId }) => graphId);
+    const graphs = await this.graphs.list(namespace, { limit, before: cursor, name });
+    const page = toPage(graphs, limit, ({ graphId }) => graphId);
     return { ...page, items: page.items.map(toGraphItem) };
   }
 
@@ -133,10 +139,11 @@ export class GraphsController {
   })
   @ApiProblems('invalid-parameter', 'graph-not-found')
   async getGraph(
+    @CallerNamespace() namespace: Namespace,
     @Param('graph_id') graphId: string,
     @Query(new ZodQueryPipe(getGraphQuery)) { version }: GetGraphQuery,
   ): Promise<StoredGraphAnswer> {
-    return toStoredGraph(await this.graphs.get(graphId, version));
+    return toStoredGraph(await this.graphs.get(namespace, graphId, version));
   }
 
   @Put(':graph_id')
@@ -159,9 +166,13 @@ export class GraphsController {
     'storage-unavailable',
     'overloaded',
   )
-  async replaceGraph(@Param('graph_id') graphId: string, @Body() body: unknown): Promise<CreatedGraph> {
+  async replaceGraph(
+    @CallerNamespace() namespace: Namespace,
+    @Param('graph_id') graphId: string,
+    @Body() body: unknown,
+  ): Promise<CreatedGraph> {
     assertBodyObject(body);
-    return toCreatedGraph(await this.graphs.replace(graphId, body));
+    return toCreatedGraph(await this.graphs.replace(namespace, graphId, body));
   }
 
   @Delete(':graph_id')
@@ -171,7 +182,7 @@ export class GraphsController {
   @ApiParam(GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
   @ApiProblems('graph-not-found', 'storage-unavailable', 'overloaded')
-  archiveGraph(@Param('graph_id') graphId: string): Promise<void> {
-    return this.graphs.archive(graphId);
+  archiveGraph(@CallerNamespace() namespace: Namespace, @Param('graph_id') graphId: string): Promise<void> {
+    return this.graphs.archive(namespace, graphId);
   }
 }

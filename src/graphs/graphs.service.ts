@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { GRAPH_ID, type GraphId, epochMs, graphId } from '../executor/core/index.js';
+import { GRAPH_ID, type GraphId, type Namespace, epochMs, graphId } from '../executor/core/index.js';
 import { type CachedGraph, Clock, type GraphSpec, PlanCache } from '../executor/index.js';
 import { type Answer, type GuardWith, ProblemError, capDetails, countOfFaults } from '../http/index.js';
-import { GraphRepository, Ids, type StoredGraph, type StoredGraphVersion } from '../storage/index.js';
+import {
+  type GraphListQuery,
+  GraphRepository,
+  Ids,
+  type StoredGraph,
+  type StoredGraphVersion,
+} from '../storage/index.js';
 import type { GraphFault, GraphWarning } from './validation/graph-fault.js';
 import { GraphValidator } from './validation/graph-validator.js';
 import { type ParamsByNode, paramsFaults, specWithParams } from './validation/params-faults.js';
@@ -16,6 +22,8 @@ export interface GraphAtVersion {
 /** The version of a graph that a new run executes. */
 export interface RunnableGraph extends CachedGraph {
   readonly graphId: GraphId;
+  /** Where its runs live, too. */
+  readonly namespace: Namespace;
   readonly version: number;
 }
 
@@ -26,6 +34,7 @@ export interface AcceptedVersion {
   readonly warnings: readonly GraphWarning[];
 }
 
+/** The graphs of a namespace; those of another are unknown. */
 @Injectable()
 export class GraphsService {
   constructor(
@@ -41,27 +50,32 @@ export class GraphsService {
    *
    * @throws {ProblemError} `graph-invalid` with one error per fault.
    */
-  async create(body: unknown, guardWith: GuardWith, answerOf: (accepted: AcceptedVersion) => Answer): Promise<Answer> {
+  async create(
+    namespace: Namespace,
+    body: unknown,
+    guardWith: GuardWith,
+    answerOf: (accepted: AcceptedVersion) => Answer,
+  ): Promise<Answer> {
     const { spec, warnings } = this.accept(body);
     const id = this.ids.graph();
     const answer = answerOf({ graphId: id, version: 1, warnings });
-    await this.graphs.create({ ...this.stored(id, spec), version: 1 }, guardWith(answer));
+    await this.graphs.create(namespace, { ...this.stored(id, spec), version: 1 }, guardWith(answer));
     return answer;
   }
 
   /** @throws {ProblemError} `graph-invalid`, `graph-not-found`, or `graph-archived`. */
-  async replace(id: string, body: unknown): Promise<AcceptedVersion> {
-    const graph = await this.find(id);
+  async replace(namespace: Namespace, id: string, body: unknown): Promise<AcceptedVersion> {
+    const graph = await this.find(namespace, id);
     assertNotArchived(graph);
     const { spec, warnings } = this.accept(body);
-    const version = await this.graphs.addVersion(this.stored(graph.graphId, spec));
+    const version = await this.graphs.addVersion(namespace, this.stored(graph.graphId, spec));
     if (version === undefined) throw unknownGraph(id);
     return { graphId: graph.graphId, version, warnings };
   }
 
   /** Newest first, archived ones left out; one row more than `limit` if there are more. */
-  list(query: { readonly limit: number; readonly before?: GraphId; readonly name?: string }): Promise<StoredGraph[]> {
-    return this.graphs.list({ ...query, limit: query.limit + 1 });
+  list(namespace: Namespace, query: GraphListQuery): Promise<StoredGraph[]> {
+    return this.graphs.list(namespace, { ...query, limit: query.limit + 1 });
   }
 
   /**
@@ -69,10 +83,10 @@ export class GraphsService {
    *
    * @throws {ProblemError} `graph-not-found`.
    */
-  async get(id: string, version?: number): Promise<GraphAtVersion> {
-    const graph = await this.find(id);
+  async get(namespace: Namespace, id: string, version?: number): Promise<GraphAtVersion> {
+    const graph = await this.find(namespace, id);
     const wanted = version ?? graph.version;
-    const stored = await this.graphs.findVersion(graph.graphId, wanted);
+    const stored = await this.graphs.findVersion(namespace, graph.graphId, wanted);
     if (stored === undefined) throw unknownVersion(graph, wanted);
     return { graph, version: stored };
   }
@@ -82,18 +96,19 @@ export class GraphsService {
    *
    * @throws {ProblemError} `graph-not-found` or `graph-archived`.
    */
-  async resolve(id: string, version?: number): Promise<RunnableGraph> {
-    const graph = await this.find(id);
+  async resolve(namespace: Namespace, id: string, version?: number): Promise<RunnableGraph> {
+    const graph = await this.find(namespace, id);
     const wanted = version ?? graph.version;
     const cached = await this.plans.get(graph.graphId, wanted);
     if (cached === undefined) throw unknownVersion(graph, wanted);
     assertNotArchived(graph);
-    return { graphId: graph.graphId, version: wanted, ...cached };
+    return { graphId: graph.graphId, namespace, version: wanted, ...cached };
   }
 
   /** What is wrong with params that a run of the version wants to say differently; pointers start at the params by node. */
-  async checkParams(id: GraphId, version: number, params: ParamsByNode): Promise<GraphFault[]> {
-    const stored = Object.keys(params).length === 0 ? undefined : await this.graphs.findVersion(id, version);
+  async checkParams(graph: RunnableGraph, params: ParamsByNode): Promise<GraphFault[]> {
+    const { namespace, graphId: id, version } = graph;
+    const stored = Object.keys(params).length === 0 ? undefined : await this.graphs.findVersion(namespace, id, version);
     if (stored === undefined) return [];
     const spec = JSON.parse(stored.specJson) as GraphSpec;
     const verdict = this.validator.validate(specWithParams(spec, params));
@@ -105,13 +120,13 @@ export class GraphsService {
    *
    * @throws {ProblemError} `graph-not-found`.
    */
-  async archive(id: string): Promise<void> {
-    const graph = await this.find(id);
-    await this.graphs.archive(graph.graphId, this.clock.now());
+  async archive(namespace: Namespace, id: string): Promise<void> {
+    const graph = await this.find(namespace, id);
+    await this.graphs.archive(namespace, graph.graphId, this.clock.now());
   }
 
-  private async find(id: string): Promise<StoredGraph> {
-    const graph = GRAPH_ID.test(id) ? await this.graphs.find(graphId(id)) : undefined;
+  private async find(namespace: Namespace, id: string): Promise<StoredGraph> {
+    const graph = GRAPH_ID.test(id) ? await this.graphs.find(namespace, graphId(id)) : undefined;
     if (graph === undefined) throw unknownGraph(id);
     return graph;
   }

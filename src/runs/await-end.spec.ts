@@ -1,4 +1,5 @@
 import {
+  HERE,
   type StorageUnderTest,
   aGraph,
   aProjection,
@@ -23,7 +24,7 @@ describe('awaitEnd', () => {
     storage = await openSqlite('sqlite::memory:');
     bus = await WatchedBus.create();
     client = new AbortController();
-    await storage.graphs.create(aGraph(1));
+    await storage.graphs.create(HERE, aGraph(1));
     await storage.journal.create(aRun(1), [anEntry(1)]);
   });
 
@@ -33,7 +34,7 @@ describe('awaitEnd', () => {
   });
 
   const findStatus = async (): Promise<RunStatus> => {
-    const status = await storage.runs.findStatus(RUN);
+    const status = await storage.runs.findStatus(HERE, RUN);
     if (status === undefined) throw new Error('the run is gone');
     return status;
   };
@@ -47,8 +48,8 @@ describe('awaitEnd', () => {
   it('is over when the run ends', async () => {
     const waiting = wait();
     expect(bus.watchers).toBe(1);
-    bus.publish({ runId: RUN, entries: [anEntry(2)] });
-    bus.publish({ runId: RUN, entries });
+    bus.publish({ runId: RUN, namespace: HERE, entries: [anEntry(2)] });
+    bus.publish({ runId: RUN, namespace: HERE, entries });
     await waiting;
   });
 
@@ -57,7 +58,7 @@ describe('awaitEnd', () => {
       find: async () => {
         const before = await findStatus();
         await store();
-        bus.publish({ runId: RUN, entries });
+        bus.publish({ runId: RUN, namespace: HERE, entries });
         return before;
       },
     });

@@ -31,16 +31,17 @@ export class RunLauncher {
    * @throws {JournalBusyError | JournalUnavailableError | IdempotencyConflictError} and nothing was stored.
    */
   launch({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
-    const { runId } = run;
+    const { runId, namespace } = run;
     return this.engine.launch({
       runId,
+      namespace,
       startBy,
       fold,
       create: async (begun) => {
         const all = begun === undefined ? entries : [...entries, ...begun.entries];
         await this.journal.create({ ...run, projection: begun?.run }, all, guard);
         // Whoever lives the run publishes what it began with.
-        this.bus.publish({ runId, entries });
+        this.bus.publish({ runId, namespace, entries });
       },
     });
   }

@@ -3,6 +3,7 @@ import { AppConfig } from '../config/index.js';
 import {
   type Json,
   type JsonObject,
+  type Namespace,
   type RunEvent,
   type RunId,
   type RunSettings,
@@ -18,6 +19,8 @@ import { engineProblem } from './runs.errors.js';
 
 /** What a client asks for. */
 export interface StartRun {
+  /** Of the graph, and so of the run. */
+  readonly namespace: Namespace;
   readonly graphId: string;
   readonly version?: number;
   readonly input: Json;
@@ -46,7 +49,9 @@ export class RunStarter {
    */
   async start(request: StartRun, guardWith: GuardWith, answerOf: (runId: RunId) => Answer): Promise<Answer> {
     if (this.engine.phase !== 'running') throw engineProblem(this.engine.phase);
-    const { graphId, version, name, options, plan } = await this.graphs.resolve(request.graphId, request.version);
+    const { namespace } = request;
+    const graph = await this.graphs.resolve(namespace, request.graphId, request.version);
+    const { graphId, version, name, options, plan } = graph;
     const settings = toRunSettings(this.config.execution, options, request.options);
     const { input, labels } = request;
     const now = this.clock.now();
@@ -55,7 +60,7 @@ export class RunStarter {
     const entries = [encodeEvent(queued, 1, 0)];
     const id = this.ids.run();
     const answer = answerOf(id);
-    const run = { runId: id, graphId, graphVersion: version, graphName: name, labels, createdAt: now };
+    const run = { runId: id, namespace, graphId, graphVersion: version, graphName: name, labels, createdAt: now };
     await this.launcher.launch({
       run: { ...run, inputJson: JSON.stringify(input) },
       entries,

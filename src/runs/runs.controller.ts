@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RequireScope } from '../auth/access/index.js';
-import { type Json, LEVELS, RUN_STATUSES, epochMs, isTerminalRun, runId } from '../executor/core/index.js';
+import { CallerNamespace, RequireScope } from '../auth/access/index.js';
+import { type Json, LEVELS, type Namespace, RUN_STATUSES, epochMs, isTerminalRun } from '../executor/core/index.js';
 import {
   IdempotencyService,
   ZodBodyPipe,
@@ -95,6 +95,7 @@ export class RunsController {
     'overloaded',
   )
   async startRun(
+    @CallerNamespace() namespace: Namespace,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Query(new ZodQueryPipe(startRunQuery)) { wait = 0 }: StartRunQuery,
@@ -102,7 +103,7 @@ export class RunsController {
   ): Promise<object> {
     const { graph_id: graphId, version, input = {}, options, labels = {} } = body;
     const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
-      this.starter.start({ graphId, version, input: input as Json, options, labels }, guardWith, (id) => ({
+      this.starter.start({ namespace, graphId, version, input: input as Json, options, labels }, guardWith, (id) => ({
         status: 202,
         body: { run_id: id, status: 'PENDING' },
         location: `/runs/${id}`,
@@ -110,9 +111,9 @@ export class RunsController {
     );
     const started = sendAnswer(response, answer);
     if (wait === 0 || !('run_id' in started)) return started;
-    const id = runId(String(started.run_id));
-    await this.runs.awaitEnd(id, wait, this.hub.wait(response));
-    const whole = await this.runs.get(id);
+    const id = String(started.run_id);
+    await this.runs.awaitEnd(namespace, id, wait, this.hub.wait(response));
+    const whole = await this.runs.get(namespace, id);
     const { status } = whole.run;
     if (!isTerminalRun(status)) return { run_id: id, status };
     response.status(200);
@@ -147,9 +148,12 @@ export class RunsController {
   @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
   @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.', example: EXAMPLE_RUN_PAGE })
   @ApiProblems('invalid-parameter')
-  async listRuns(@Query(new ZodQueryPipe(listRunsQuery)) query: ListRunsQuery): Promise<object> {
+  async listRuns(
+    @CallerNamespace() namespace: Namespace,
+    @Query(new ZodQueryPipe(listRunsQuery)) query: ListRunsQuery,
+  ): Promise<object> {
     const { limit, cursor, status, graph_id: graphId, label, created_after: createdAfter } = query;
-    const rows = await this.runs.list({
+    const rows = await this.runs.list(namespace, {
       limit,
       before: cursor,
       statuses: status,
@@ -167,8 +171,8 @@ export class RunsController {
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
   @ApiProblems('bad-request', 'run-not-found', 'run-damaged')
-  async getRun(@Param('run_id') id: string): Promise<object> {
-    return toRunDto(await this.runs.get(id));
+  async getRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
+    return toRunDto(await this.runs.get(namespace, id));
   }
 
   @Get(':run_id/nodes/:node_id')
@@ -178,8 +182,12 @@ export class RunsController {
   @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
   @ApiProblems('bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
-  async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {
-    const { summary, params, input, output, upstream } = await this.runs.getNode(id, nodeId);
+  async getNodeRun(
+    @CallerNamespace() namespace: Namespace,
+    @Param('run_id') id: string,
+    @Param('node_id') nodeId: string,
+  ): Promise<object> {
+    const { summary, params, input, output, upstream } = await this.runs.getNode(namespace, id, nodeId);
     return { ...toNodeDto(summary), params, input, output, upstream };
   }
 
@@ -208,11 +216,12 @@ export class RunsController {
   @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.', example: EXAMPLE_LOG })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found')
   async listRunLogs(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(logsQuery)) query: LogsQuery,
   ): Promise<object[]> {
     const { after_seq: afterSeq, limit, lvl: minLevel, node_id: nodeId } = query;
-    return (await this.runs.logs(id, { afterSeq, limit, minLevel, nodeId })).map(toLogDto);
+    return (await this.runs.logs(namespace, id, { afterSeq, limit, minLevel, nodeId })).map(toLogDto);
   }
 
   @Post(':run_id/cancel')
@@ -242,11 +251,12 @@ export class RunsController {
     'not-ready',
   )
   async cancelRun(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const outcome = await this.runs.cancel(id);
+    const outcome = await this.runs.cancel(namespace, id);
     if (outcome.wasCancelled) response.status(200);
     return { ok: true, run_id: outcome.runId, status: outcome.status };
   }
@@ -261,7 +271,7 @@ export class RunsController {
   @ApiParam(RUN_ID_PARAM)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems('bad-request', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
-  deleteRun(@Param('run_id') id: string): Promise<void> {
-    return this.remover.remove(id);
+  deleteRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<void> {
+    return this.remover.remove(namespace, id);
   }
 }

@@ -3,6 +3,7 @@ import { EventBus } from '../events/index.js';
 import {
   type JournalEntry,
   type JsonObject,
+  type Namespace,
   type NodeSummary,
   RUN_ID,
   type RunId,
@@ -16,7 +17,14 @@ import {
   upstreamOutcomes,
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, OutputHydrator, RunEngine, RunReader } from '../executor/index.js';
-import { Journal, type RunListQuery, type RunHead, RunRepository, type StoredRun } from '../storage/index.js';
+import {
+  Journal,
+  type JournalQuery,
+  type RunListQuery,
+  type RunHead,
+  RunRepository,
+  type StoredRun,
+} from '../storage/index.js';
 import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
 
@@ -46,7 +54,7 @@ export interface CancelOutcome {
   readonly wasCancelled: boolean;
 }
 
-/** Reads and cancels runs. */
+/** Reads and cancels the runs of a namespace; those of another are unknown. */
 @Injectable()
 export class RunsService {
   constructor(
@@ -59,20 +67,20 @@ export class RunsService {
   ) {}
 
   /** Newest first; one row more than `limit` if there are more. */
-  list(query: RunListQuery): Promise<StoredRun[]> {
-    return this.runs.list({ ...query, limit: query.limit + 1 });
+  list(namespace: Namespace, query: RunListQuery): Promise<StoredRun[]> {
+    return this.runs.list(namespace, { ...query, limit: query.limit + 1 });
   }
 
   /** @throws {RunNotFoundError} */
-  async findHead(id: string): Promise<RunHead> {
-    const head = RUN_ID.test(id) ? await this.runs.findHead(runId(id)) : undefined;
+  async findHead(namespace: Namespace, id: string): Promise<RunHead> {
+    const head = RUN_ID.test(id) ? await this.runs.findHead(namespace, runId(id)) : undefined;
     if (head === undefined) throw new RunNotFoundError(id);
     return head;
   }
 
   /** @throws {RunNotFoundError} */
-  async find(id: string): Promise<StoredRun> {
-    const run = RUN_ID.test(id) ? await this.runs.find(runId(id)) : undefined;
+  async find(namespace: Namespace, id: string): Promise<StoredRun> {
+    const run = RUN_ID.test(id) ? await this.runs.find(namespace, runId(id)) : undefined;
     if (run === undefined) throw new RunNotFoundError(id);
     return run;
   }
@@ -83,21 +91,21 @@ export class RunsService {
    * @throws {RunNotFoundError}
    * @throws {CorruptJournalError} if what is stored of it is damaged.
    */
-  async get(id: string): Promise<WholeRun> {
-    const run = await this.find(id);
+  async get(namespace: Namespace, id: string): Promise<WholeRun> {
+    const run = await this.find(namespace, id);
     if (run.nodesJson !== null) {
       return { run, nodes: JSON.parse(run.nodesJson) as NodeSummary[], result: await this.resultOf(run) };
     }
     const { plan, state } = await this.fold(run.runId);
     const { status, progress, startedAt } = state;
     // The journal may have gone on since the row was read; an ended run is read again as one.
-    if (isTerminalRun(status)) return this.get(id);
+    if (isTerminalRun(status)) return this.get(namespace, id);
     return { run: { ...run, status, progress, startedAt }, nodes: summariseNodes(plan, state), result: null };
   }
 
   /** @throws {RunNotFoundError | NodeNotFoundError} */
-  async getNode(id: string, nodeId: string): Promise<NodeRunDetail> {
-    const run = await this.find(id);
+  async getNode(namespace: Namespace, id: string, nodeId: string): Promise<NodeRunDetail> {
+    const run = await this.find(namespace, id);
     const folded = await this.fold(run.runId);
     const index = folded.plan.indexOf.get(nodeId);
     const node = index === undefined ? undefined : folded.plan.nodes[index];
@@ -116,14 +124,16 @@ export class RunsService {
   }
 
   /** @throws {RunNotFoundError} */
-  async logs(id: string, query: Parameters<Journal['read']>[1]): Promise<JournalEntry[]> {
-    const run = await this.find(id);
+  async logs(namespace: Namespace, id: string, query: JournalQuery): Promise<JournalEntry[]> {
+    const run = await this.find(namespace, id);
     return this.journal.read(run.runId, query);
   }
 
-  /** Resolves when the run has ended, after `seconds`, or when `signal` fires. */
-  awaitEnd(id: RunId, seconds: number, signal: AbortSignal): Promise<void> {
-    return awaitEnd({ runId: id, bus: this.bus, findStatus: () => this.statusOf(id), seconds, signal });
+  /** Resolves when the run has ended, after `seconds`, or when `signal` fires. @throws {RunNotFoundError} */
+  async awaitEnd(namespace: Namespace, id: string, seconds: number, signal: AbortSignal): Promise<void> {
+    const { runId: known } = await this.findHead(namespace, id);
+    const findStatus = (): Promise<RunStatus> => this.statusOf(namespace, known);
+    await awaitEnd({ runId: known, bus: this.bus, findStatus, seconds, signal });
   }
 
   /**
@@ -132,8 +142,8 @@ export class RunsService {
    * @throws {RunNotFoundError | RunFinishedError}
    * @throws {ProblemError} `shutting-down` or `not-ready` while the engine does not run.
    */
-  async cancel(id: string): Promise<CancelOutcome> {
-    const run = await this.find(id);
+  async cancel(namespace: Namespace, id: string): Promise<CancelOutcome> {
+    const run = await this.find(namespace, id);
     if (run.status === 'CANCELLED') return { runId: run.runId, status: run.status, wasCancelled: true };
     const status = await this.cancelUnfinished(run);
     if (status === 'SUCCESS' || status === 'FAILED') throw new RunFinishedError(run.runId, status);
@@ -144,8 +154,8 @@ export class RunsService {
     return resultJson === null ? null : this.outputs.hydrateResult(id, JSON.parse(resultJson) as RunResult);
   }
 
-  private async statusOf(id: RunId): Promise<RunStatus> {
-    const status = await this.runs.findStatus(id);
+  private async statusOf(namespace: Namespace, id: RunId): Promise<RunStatus> {
+    const status = await this.runs.findStatus(namespace, id);
     if (status === undefined) throw new RunNotFoundError(id);
     return status;
   }

@@ -8,13 +8,20 @@ export {
   type RunProgress,
   type RunProjection,
 } from './journal/journal.js';
+export { AllGraphsRepository } from './repositories/all-graphs.repository.js';
+export { AllRunsRepository, type UnfinishedRun } from './repositories/all-runs.repository.js';
 export {
   type Artifact,
   type ArtifactInfo,
   ArtifactRepository,
   type RunFile,
 } from './repositories/artifact.repository.js';
-export { GraphRepository, type StoredGraph, type StoredGraphVersion } from './repositories/graph.repository.js';
+export {
+  type GraphListQuery,
+  GraphRepository,
+  type StoredGraph,
+  type StoredGraphVersion,
+} from './repositories/graph.repository.js';
 export {
   type IdempotencyRecord,
   IdempotencyRepository,

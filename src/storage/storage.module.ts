@@ -4,6 +4,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Ids } from './ids.js';
 import { Journal } from './journal/journal.js';
 import { SqliteJournal } from './journal/sqlite-journal.js';
+import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
+import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyGuard } from './repositories/idempotency-guard.js';
@@ -11,6 +13,8 @@ import { IdempotencyRepository } from './repositories/idempotency.repository.js'
 import { LeaseRepository } from './repositories/lease.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
+import { SqliteAllGraphsRepository } from './repositories/sqlite-all-graphs.repository.js';
+import { SqliteAllRunsRepository } from './repositories/sqlite-all-runs.repository.js';
 import { SqliteArtifactRepository } from './repositories/sqlite-artifact.repository.js';
 import { SqliteGraphRepository } from './repositories/sqlite-graph.repository.js';
 import { SqliteIdempotencyRepository } from './repositories/sqlite-idempotency.repository.js';
@@ -69,7 +73,9 @@ export class StorageModule {
 const PORTS = [
   { provide: Journal, useClass: SqliteJournal },
   { provide: RunRepository, useClass: SqliteRunRepository },
+  { provide: AllRunsRepository, useClass: SqliteAllRunsRepository },
   { provide: GraphRepository, useClass: SqliteGraphRepository },
+  { provide: AllGraphsRepository, useClass: SqliteAllGraphsRepository },
   { provide: ArtifactRepository, useClass: SqliteArtifactRepository },
   { provide: IdempotencyRepository, useClass: SqliteIdempotencyRepository },
   { provide: RunRemovalRepository, useClass: SqliteRunRemovalRepository },

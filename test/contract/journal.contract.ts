@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/executor/core/index.js';
 import { IdempotencyConflictError, RetriedRunGoneError, StaleWriterError } from '../../src/storage/index.js';
 import {
+  HERE,
   NOON,
   type OpenStorage,
   type StorageUnderTest,
@@ -20,7 +21,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
     let storage: StorageUnderTest;
     beforeEach(async () => {
       storage = await open();
-      await storage.graphs.create(aGraph(1));
+      await storage.graphs.create(HERE, aGraph(1));
     });
     afterEach(() => storage.close());
 
@@ -55,7 +56,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       const begun = aProjection({ progress: 5 });
       await storage.journal.create(aRun(1, { projection: begun }), entriesFrom(1, 3));
       expect(await seqsOf(1)).toEqual([1, 2, 3]);
-      expect(await storage.runs.find(aRunId(1))).toMatchObject({ ...begun, lastSeq: 3 });
+      expect(await storage.runs.find(HERE, aRunId(1))).toMatchObject({ ...begun, lastSeq: 3 });
       await append(1, 3, 1);
       expect(await seqsOf(1)).toEqual([1, 2, 3, 4]);
     });
@@ -118,7 +119,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
         nodesJson: '[]',
       });
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: entriesFrom(2, 4), run });
-      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...run, ...first, lastSeq: 4 });
+      expect(await storage.runs.find(HERE, aRunId(1))).toEqual({ ...aRun(1), ...run, ...first, lastSeq: 4 });
     });
 
     it('creates a retry with its progress, its place in the chain and copies of files, in one go', async () => {
@@ -136,7 +137,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       const retry = { retryOf: aRunId(1), rootRunId: aRunId(1), artifacts: ['kept.txt'] };
       const reused = anEntry(2, { type: 'node.reused', attempt: 0, progress: 50 });
       await storage.journal.create(aRun(2, { retry }), [anEntry(1), reused]);
-      expect(await storage.runs.find(aRunId(2))).toMatchObject({
+      expect(await storage.runs.find(HERE, aRunId(2))).toMatchObject({
         retryOf: aRunId(1),
         rootRunId: aRunId(1),
         progress: 50,
@@ -153,7 +154,13 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run: begun });
       const next = { runId: aRunId(1), expectedSeq: 2, entries: [anEntry(3)], run: { progress: 40 } };
       await storage.journal.append(next);
-      expect(await storage.runs.find(aRunId(1))).toEqual({ ...aRun(1), ...begun, ...first, progress: 40, lastSeq: 3 });
+      expect(await storage.runs.find(HERE, aRunId(1))).toEqual({
+        ...aRun(1),
+        ...begun,
+        ...first,
+        progress: 40,
+        lastSeq: 3,
+      });
       await expect(storage.journal.append(next)).rejects.toBeInstanceOf(StaleWriterError);
     });
 
@@ -162,7 +169,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       const retry = { retryOf: aRunId(1), rootRunId: aRunId(1), artifacts: ['gone.txt'] };
       const created = storage.journal.create(aRun(2, { retry }), [anEntry(1)]);
       await expect(created).rejects.toBeInstanceOf(RetriedRunGoneError);
-      expect(await storage.runs.find(aRunId(2))).toBeUndefined();
+      expect(await storage.runs.find(HERE, aRunId(2))).toBeUndefined();
     });
 
     it('refuses an append that does not follow the last entry, and stores nothing of it', async () => {
@@ -170,7 +177,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       await expect(append(1, 2, 2)).rejects.toMatchObject({ name: 'StaleWriterError', runId: aRunId(1) });
       await expect(append(1, 5, 2)).rejects.toBeInstanceOf(StaleWriterError);
       expect(await seqsOf(1)).toEqual([1, 2, 3]);
-      expect(await storage.runs.find(aRunId(1))).toMatchObject({ status: 'PENDING', lastSeq: 3 });
+      expect(await storage.runs.find(HERE, aRunId(1))).toMatchObject({ status: 'PENDING', lastSeq: 3 });
     });
 
     it('lets one of two sessions append to a run, whatever the timing', async () => {
@@ -212,7 +219,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       ]);
       expect(first).toMatchObject({ status: 'fulfilled' });
       expect(second).toMatchObject({ status: 'rejected', reason: expect.any(IdempotencyConflictError) as unknown });
-      expect(await storage.runs.find(aRunId(2))).toBeUndefined();
+      expect(await storage.runs.find(HERE, aRunId(2))).toBeUndefined();
       expect(await seqsOf(2)).toEqual([]);
       expect(await storage.idempotency.find(aRecord('k').scope, 'k', NOON)).toMatchObject({ bodyJson: '"first"' });
 

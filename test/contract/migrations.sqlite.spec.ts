@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { makeFolder, openSqlite } from './sqlite-storage.js';
-import { NOON, aGraph, aGraphId } from './storage-under-test.js';
+import { HERE, NOON, aGraph, aGraphId } from './storage-under-test.js';
 
 describe('several processes that start at once on a database that does not exist yet', () => {
   const support = join(__dirname, 'support');
@@ -33,8 +33,8 @@ describe('several processes that start at once on a database that does not exist
     expect(await Promise.all(answers)).toEqual(['opened', 'opened', 'opened']);
 
     const storage = await openSqlite(url);
-    await storage.graphs.create(aGraph(1));
-    expect(await storage.graphs.find(aGraphId(1))).toMatchObject({ createdAt: NOON });
+    await storage.graphs.create(HERE, aGraph(1));
+    expect(await storage.graphs.find(HERE, aGraphId(1))).toMatchObject({ createdAt: NOON });
     await storage.close();
   });
 });

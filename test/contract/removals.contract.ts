@@ -2,6 +2,7 @@ import { encodeTime } from 'ulid';
 import { type RunId, type RunStatus, epochMs, runId } from '../../src/executor/core/index.js';
 import type { ClearedStep } from '../../src/storage/index.js';
 import {
+  HERE,
   NOON,
   type StorageUnderTest,
   aGraph,
@@ -34,7 +35,7 @@ export function describeRemovals(adapter: string, open: OpenNamed): void {
     beforeEach(async () => {
       name = `removals-${++databases}.db`;
       storage = await open(name);
-      await storage.graphs.create(aGraph(1));
+      await storage.graphs.create(HERE, aGraph(1));
     });
     afterEach(() => storage.close());
 
@@ -58,25 +59,26 @@ export function describeRemovals(adapter: string, open: OpenNamed): void {
       while (steps.at(-1)?.hasMore === true) steps.push(await storage.removals.clear());
       return steps;
     };
-    const listed = async (): Promise<string[]> => (await storage.runs.list({ limit: 50 })).map(({ runId }) => runId);
+    const listed = async (): Promise<string[]> =>
+      (await storage.runs.list(HERE, { limit: 50 })).map(({ runId }) => runId);
 
     it('hide a run from every reader at once, and from nobody else', async () => {
       await givenRun(1, { labels: { team: 'x' } });
       await givenRun(2, { labels: { team: 'x' } });
-      expect(await storage.removals.remove(aRunId(1), NOON)).toBe('removed');
-      expect(await storage.runs.find(aRunId(1))).toBeUndefined();
-      expect(await storage.runs.findStatus(aRunId(1))).toBeUndefined();
+      expect(await storage.removals.remove(HERE, aRunId(1), NOON)).toBe('removed');
+      expect(await storage.runs.find(HERE, aRunId(1))).toBeUndefined();
+      expect(await storage.runs.findStatus(HERE, aRunId(1))).toBeUndefined();
       expect(await listed()).toEqual([aRunId(2)]);
-      const labelled = await storage.runs.list({ limit: 50, labels: [['team', 'x']] });
+      const labelled = await storage.runs.list(HERE, { limit: 50, labels: [['team', 'x']] });
       expect(labelled.map(({ runId }) => runId)).toEqual([aRunId(2)]);
-      expect(await storage.removals.remove(aRunId(1), NOON)).toBe('unknown');
-      expect(await storage.runs.findStatus(aRunId(2))).toBe('SUCCESS');
+      expect(await storage.removals.remove(HERE, aRunId(1), NOON)).toBe('unknown');
+      expect(await storage.runs.findStatus(HERE, aRunId(2))).toBe('SUCCESS');
     });
 
     it('leave runs alone that are unknown or have not ended', async () => {
       await givenRun(1, { status: 'RUNNING' });
-      expect(await storage.removals.remove(aRunId(1), NOON)).toBe('unfinished');
-      expect(await storage.removals.remove(aRunId(2), NOON)).toBe('unknown');
+      expect(await storage.removals.remove(HERE, aRunId(1), NOON)).toBe('unfinished');
+      expect(await storage.removals.remove(HERE, aRunId(2), NOON)).toBe('unknown');
       expect(await clearAll()).toEqual([{ runs: 0, events: 0, artifacts: 0, hasMore: false }]);
       expect(await listed()).toEqual([aRunId(1)]);
     });
@@ -86,7 +88,7 @@ export function describeRemovals(adapter: string, open: OpenNamed): void {
       await givenFile(1, 'large.txt', 3_000_000);
       await givenFile(1, 'small.txt', 10);
       await givenRun(2, { events: 3 });
-      await storage.removals.remove(aRunId(1), NOON);
+      await storage.removals.remove(HERE, aRunId(1), NOON);
       const first = await storage.removals.clear();
       expect(first).toEqual({ runs: 0, events: 500, artifacts: 0, hasMore: true });
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRemovals } from './removals.contract.js';
 import { makeFolder, openSqlite } from './sqlite-storage.js';
-import { NOON, aGraph, aProjection, aRun, aRunId, anEntry } from './storage-under-test.js';
+import { HERE, NOON, aGraph, aProjection, aRun, aRunId, anEntry } from './storage-under-test.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('the file of an SQLite database', () => {
     const sizeOf = (): number => statSync(fileURLToPath(url.replace('sqlite:', 'file:'))).size;
     const bytes = 4_000_000;
     const storage = await openSqlite(url);
-    await storage.graphs.create(aGraph(1));
+    await storage.graphs.create(HERE, aGraph(1));
     await storage.journal.create(aRun(1), [anEntry(1)]);
     const file = {
       runId: aRunId(1),
@@ -35,7 +35,7 @@ describe('the file of an SQLite database', () => {
     expect(sizeOf()).toBeGreaterThan(bytes);
 
     const again = await openSqlite(url);
-    await again.removals.remove(aRunId(1), NOON);
+    await again.removals.remove(HERE, aRunId(1), NOON);
     while ((await again.removals.clear()).hasMore);
     let steps = 1;
     while (await again.removals.shrink()) steps += 1;

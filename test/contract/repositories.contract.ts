@@ -6,6 +6,7 @@ import {
   type RunProjection,
 } from '../../src/storage/index.js';
 import {
+  HERE,
   NOON,
   type OpenStorage,
   type StorageUnderTest,
@@ -32,49 +33,62 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
     describe('graphs', () => {
       it('are found with all they were stored with', async () => {
         const graph = aGraph(1, { specJson: '{ "name": "spaced",  "nodes": [] }' });
-        await storage.graphs.create(graph);
+        await storage.graphs.create(HERE, graph);
         const { graphId, name, createdAt } = graph;
-        const stored = { graphId, name, version: 1, createdAt, updatedAt: createdAt, archivedAt: null };
-        expect(await storage.graphs.find(graphId)).toEqual(stored);
-        expect(await storage.graphs.findVersion(graphId, 1)).toEqual(graph);
-        expect(await storage.graphs.findVersion(graphId, 2)).toBeUndefined();
-        expect(await storage.graphs.find(aGraphId(2))).toBeUndefined();
+        const stored = {
+          graphId,
+          namespace: HERE,
+          name,
+          version: 1,
+          createdAt,
+          updatedAt: createdAt,
+          archivedAt: null,
+        };
+        expect(await storage.graphs.find(HERE, graphId)).toEqual(stored);
+        expect(await storage.graphs.findVersion(HERE, graphId, 1)).toEqual(graph);
+        expect(await storage.graphs.findVersion(HERE, graphId, 2)).toBeUndefined();
+        expect(await storage.graphs.find(HERE, aGraphId(2))).toBeUndefined();
       });
 
       it('get their versions in order, each kept', async () => {
-        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(HERE, aGraph(1));
         const next = { graphId: aGraphId(1), name: 'renamed', specJson: '{"v":2}', createdAt: epochMs(NOON + 5) };
-        const versions = await Promise.all([storage.graphs.addVersion(next), storage.graphs.addVersion(next)]);
+        const versions = await Promise.all([
+          storage.graphs.addVersion(HERE, next),
+          storage.graphs.addVersion(HERE, next),
+        ]);
         expect(versions).toEqual([2, 3]);
-        expect(await storage.graphs.find(aGraphId(1))).toMatchObject({
+        expect(await storage.graphs.find(HERE, aGraphId(1))).toMatchObject({
           name: 'renamed',
           version: 3,
           updatedAt: NOON + 5,
         });
-        expect(await storage.graphs.findVersion(aGraphId(1), 1)).toMatchObject({ name: 'graph 1' });
-        expect(await storage.graphs.findVersion(aGraphId(1), 3)).toEqual({ ...next, version: 3 });
-        expect(await storage.graphs.addVersion({ ...next, graphId: aGraphId(9) })).toBeUndefined();
+        expect(await storage.graphs.findVersion(HERE, aGraphId(1), 1)).toMatchObject({ name: 'graph 1' });
+        expect(await storage.graphs.findVersion(HERE, aGraphId(1), 3)).toEqual({ ...next, version: 3 });
+        expect(await storage.graphs.addVersion(HERE, { ...next, graphId: aGraphId(9) })).toBeUndefined();
       });
 
       it('are listed newest first, by page and by name, without the archived ones', async () => {
         for (const number of [1, 2, 3, 4, 5]) {
-          await storage.graphs.create(aGraph(number, { name: number % 2 === 0 ? 'even' : 'odd' }));
+          await storage.graphs.create(HERE, aGraph(number, { name: number % 2 === 0 ? 'even' : 'odd' }));
         }
-        await storage.graphs.archive(aGraphId(4), NOON);
-        await storage.graphs.archive(aGraphId(4), epochMs(NOON + 1));
-        const list = async (query: Parameters<typeof storage.graphs.list>[0]) =>
-          (await storage.graphs.list(query)).map(({ graphId }) => graphId);
+        await storage.graphs.archive(HERE, aGraphId(4), NOON);
+        await storage.graphs.archive(HERE, aGraphId(4), epochMs(NOON + 1));
+        const list = async (query: Parameters<typeof storage.graphs.list>[1]) =>
+          (await storage.graphs.list(HERE, query)).map(({ graphId }) => graphId);
         expect(await list({ limit: 2 })).toEqual([aGraphId(5), aGraphId(3)]);
         expect(await list({ limit: 2, before: aGraphId(3) })).toEqual([aGraphId(2), aGraphId(1)]);
         expect(await list({ limit: 9, name: 'even' })).toEqual([aGraphId(2)]);
         expect(await list({ limit: 9, name: 'odd', before: aGraphId(5) })).toEqual([aGraphId(3), aGraphId(1)]);
-        expect(await storage.graphs.find(aGraphId(4))).toMatchObject({ archivedAt: NOON });
+        expect(await storage.graphs.find(HERE, aGraphId(4))).toMatchObject({ archivedAt: NOON });
       });
 
       it('are created together with the record that guards the request, or not at all', async () => {
-        await storage.graphs.create(aGraph(1), aRecord('k'));
-        await expect(storage.graphs.create(aGraph(2), aRecord('k'))).rejects.toBeInstanceOf(IdempotencyConflictError);
-        expect(await storage.graphs.find(aGraphId(2))).toBeUndefined();
+        await storage.graphs.create(HERE, aGraph(1), aRecord('k'));
+        await expect(storage.graphs.create(HERE, aGraph(2), aRecord('k'))).rejects.toBeInstanceOf(
+          IdempotencyConflictError,
+        );
+        expect(await storage.graphs.find(HERE, aGraphId(2))).toBeUndefined();
       });
     });
 
@@ -86,12 +100,12 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
           entries: [anEntry(2)],
           run: aProjection({ status, finishedAt: NOON }),
         });
-      const list = async (query: Parameters<typeof storage.runs.list>[0]) =>
-        (await storage.runs.list(query)).map(({ runId }) => runId);
+      const list = async (query: Parameters<typeof storage.runs.list>[1]) =>
+        (await storage.runs.list(HERE, query)).map(({ runId }) => runId);
 
       beforeEach(async () => {
-        await storage.graphs.create(aGraph(1));
-        await storage.graphs.create(aGraph(2));
+        await storage.graphs.create(HERE, aGraph(1));
+        await storage.graphs.create(HERE, aGraph(2));
       });
       const create = (number: number, changes: Parameters<typeof aRun>[1] = {}) =>
         storage.journal.create(aRun(number, changes), [anEntry(1)]);
@@ -102,11 +116,11 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         const empty = { startedAt: null, finishedAt: null, resultJson: null, errorJson: null, nodesJson: null };
         const first = { retryOf: null, rootRunId: aRunId(1) };
         const expected = { ...run, status: 'PENDING', progress: 0, lastSeq: 1, epoch: 0, ...empty, ...first };
-        expect(await storage.runs.find(aRunId(1))).toEqual(expected);
-        expect(await storage.runs.list({ limit: 1 })).toEqual([expected]);
-        expect(await storage.runs.findStatus(aRunId(1))).toBe(expected.status);
-        expect(await storage.runs.find(aRunId(2))).toBeUndefined();
-        expect(await storage.runs.findStatus(aRunId(2))).toBeUndefined();
+        expect(await storage.runs.find(HERE, aRunId(1))).toEqual(expected);
+        expect(await storage.runs.list(HERE, { limit: 1 })).toEqual([expected]);
+        expect(await storage.runs.findStatus(HERE, aRunId(1))).toBe(expected.status);
+        expect(await storage.runs.find(HERE, aRunId(2))).toBeUndefined();
+        expect(await storage.runs.findStatus(HERE, aRunId(2))).toBeUndefined();
       });
 
       it('are listed newest first, by page', async () => {
@@ -143,12 +157,15 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         expect(await list({ limit: 9, createdAfter: epochMs(-1e15) })).toHaveLength(4);
       });
 
-      it('that have not ended are found oldest first, by page', async () => {
+      it('that have not ended are found, each once, page by page', async () => {
         for (const number of [5, 2, 4, 1, 3]) await create(number);
         await finish(2, 'RUNNING');
         await finish(3, 'SUCCESS');
-        expect(await storage.runs.unfinished({ limit: 3 })).toEqual([aRunId(1), aRunId(2), aRunId(4)]);
-        expect(await storage.runs.unfinished({ limit: 3, after: aRunId(4) })).toEqual([aRunId(5)]);
+        const first = await storage.allRuns.unfinished({ limit: 3 });
+        const second = await storage.allRuns.unfinished({ limit: 3, after: first.at(-1) });
+        expect(first).toHaveLength(3);
+        expect([...first, ...second].map(({ runId }) => runId).sort()).toEqual([1, 2, 4, 5].map(aRunId));
+        expect(await storage.allRuns.unfinished({ limit: 3, after: second.at(-1) })).toEqual([]);
       });
     });
 
@@ -165,7 +182,7 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
       });
 
       beforeEach(async () => {
-        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(HERE, aGraph(1));
         await storage.journal.create(aRun(1), [anEntry(1)]);
       });
 
@@ -201,7 +218,7 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
 
     describe('idempotency records', () => {
       const { scope } = aRecord('k');
-      beforeEach(() => storage.graphs.create(aGraph(1), aRecord('k')));
+      beforeEach(() => storage.graphs.create(HERE, aGraph(1), aRecord('k')));
 
       it('are found by scope and key for 24 hours', async () => {
         const find = (now: number) => storage.idempotency.find(scope, 'k', epochMs(now));
@@ -214,15 +231,15 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
       it('that have expired make way for a new one', async () => {
         const later = epochMs(NOON + 24 * HOUR_MS);
         const renewed = aRecord('k', { createdAt: later, bodyJson: '"new"', location: null, status: 201 });
-        await storage.graphs.create(aGraph(2), renewed);
+        await storage.graphs.create(HERE, aGraph(2), renewed);
         expect(await storage.idempotency.find(scope, 'k', later)).toEqual(renewed);
       });
 
       it('are purged by age, however many they are', async () => {
         const young = epochMs(NOON + HOUR_MS);
-        await storage.graphs.create(aGraph(2), aRecord('young', { createdAt: young }));
+        await storage.graphs.create(HERE, aGraph(2), aRecord('young', { createdAt: young }));
         const creations = Array.from({ length: 1_500 }, (_, index) =>
-          storage.graphs.create(aGraph(10 + index), aRecord(`old ${index}`)),
+          storage.graphs.create(HERE, aGraph(10 + index), aRecord(`old ${index}`)),
         );
         await Promise.all(creations);
         await storage.idempotency.purge(young);
@@ -233,28 +250,28 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
     });
 
     it('tells how far a run has come', async () => {
-      await storage.graphs.create(aGraph(1));
+      await storage.graphs.create(HERE, aGraph(1));
       await storage.journal.create(aRun(1), [anEntry(1)]);
       const run = aProjection({ progress: 40 });
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: [anEntry(2)], run });
-      expect(await storage.runs.findHead(aRunId(1))).toEqual({
+      expect(await storage.runs.findHead(HERE, aRunId(1))).toEqual({
         runId: aRunId(1),
         status: 'RUNNING',
         progress: 40,
         lastSeq: 2,
       });
-      expect(await storage.runs.findHead(aRunId(2))).toBeUndefined();
+      expect(await storage.runs.findHead(HERE, aRunId(2))).toBeUndefined();
     });
 
     describe('runs that expire in the queue', () => {
       it('are those that have not begun and must in time', async () => {
-        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(HERE, aGraph(1));
         const queued = (settings: JsonObject) => [anEntry(1, { data: { settings } })];
         await storage.journal.create(aRun(1), queued({ expire_if_not_started_sec: 1.5 }));
         await storage.journal.create(aRun(2), queued({ concurrency: 1 }));
         await storage.journal.create(aRun(3), queued({ expire_if_not_started_sec: 5 }));
         await storage.journal.append({ runId: aRunId(3), expectedSeq: 1, entries: [anEntry(2)], run: aProjection() });
-        expect(await storage.runs.expiring()).toEqual([{ runId: aRunId(1), startBy: NOON + 1 + 1_500 }]);
+        expect(await storage.allRuns.expiring()).toEqual([{ runId: aRunId(1), startBy: NOON + 1 + 1_500 }]);
       });
     });
 
@@ -268,14 +285,14 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
       };
 
       it('are the unfinished ones with a node that crashes interrupted that many times', async () => {
-        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(HERE, aGraph(1));
         await given(1, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'crash')]);
         await given(2, [interrupted(2, 'a', 'crash'), interrupted(3, 'b', 'crash')]);
         await given(3, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'shutdown')]);
         await given(4, [interrupted(2, 'a', 'crash'), interrupted(3, 'a', 'crash')], { status: 'FAILED' });
         await given(5, [interrupted(2, 'a', 'crash'), interrupted(3, 'b', 'crash'), interrupted(4, 'b', 'crash')]);
-        expect(await storage.runs.crashedOften(2)).toEqual([aRunId(1), aRunId(5)]);
-        expect(await storage.runs.crashedOften(3)).toEqual([]);
+        expect(await storage.allRuns.crashedOften(2)).toEqual([aRunId(1), aRunId(5)]);
+        expect(await storage.allRuns.crashedOften(3)).toEqual([]);
       });
     });
 
@@ -315,7 +332,7 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
       it('fences a process that lost it: nothing it writes is stored, whatever it is', async () => {
         const lost: (Lease | undefined)[] = [];
         await ask('one', 1_000);
-        await storage.graphs.create(aGraph(1));
+        await storage.graphs.create(HERE, aGraph(1));
         storage.leases.fence('one', (lease) => lost.push(lease));
         await storage.journal.create(aRun(1), [anEntry(1)]);
         await ask('two', 2_000, epochAt('one', 1_000));
@@ -323,7 +340,7 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         const late = [
           storage.journal.append(append),
           storage.journal.create(aRun(2), [anEntry(1)]),
-          storage.graphs.create(aGraph(7)),
+          storage.graphs.create(HERE, aGraph(7)),
           ask('one', 3_000),
           storage.leases.release('one'),
         ];
@@ -331,7 +348,7 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
         await expect(storage.journal.create(aRun(3), [anEntry(1)])).rejects.toBeInstanceOf(DatabaseLostError);
         expect(lost).toEqual([{ owner: 'two', expiresAt: NOON + 2_000 }]);
         expect(await storage.journal.read(aRunId(1), { afterSeq: 0, limit: 10 })).toHaveLength(1);
-        expect(await storage.runs.find(aRunId(2))).toBeUndefined();
+        expect(await storage.runs.find(HERE, aRunId(2))).toBeUndefined();
       });
     });
   });

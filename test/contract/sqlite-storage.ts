@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import {
+  AllGraphsRepository,
+  AllRunsRepository,
   ArtifactRepository,
   GraphRepository,
   IdempotencyRepository,
@@ -22,7 +24,9 @@ export async function openSqlite(url: string): Promise<StorageUnderTest> {
   return {
     journal: app.get(Journal),
     runs: app.get(RunRepository),
+    allRuns: app.get(AllRunsRepository),
     graphs: app.get(GraphRepository),
+    allGraphs: app.get(AllGraphsRepository),
     artifacts: app.get(ArtifactRepository),
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),

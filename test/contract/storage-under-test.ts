@@ -1,5 +1,6 @@
 import { encodeTime } from 'ulid';
 import {
+  DEFAULT_NAMESPACE,
   type JournalEntry,
   type JsonObject,
   type RunId,
@@ -8,6 +9,8 @@ import {
   runId,
 } from '../../src/executor/core/index.js';
 import type {
+  AllGraphsRepository,
+  AllRunsRepository,
   ArtifactRepository,
   GraphRepository,
   IdempotencyRecord,
@@ -25,7 +28,9 @@ import type {
 export interface StorageUnderTest {
   readonly journal: Journal;
   readonly runs: RunRepository;
+  readonly allRuns: AllRunsRepository;
   readonly graphs: GraphRepository;
+  readonly allGraphs: AllGraphsRepository;
   readonly artifacts: ArtifactRepository;
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
@@ -35,6 +40,9 @@ export interface StorageUnderTest {
 
 /** Opens an empty database. */
 export type OpenStorage = () => Promise<StorageUnderTest>;
+
+/** Where everything lives unless a test says otherwise. */
+export const HERE = DEFAULT_NAMESPACE;
 
 export const NOON = epochMs(Date.UTC(2026, 0, 1, 12));
 
@@ -57,6 +65,7 @@ export const aGraph = (number: number, changes: Partial<StoredGraphVersion> = {}
 /** A run of graph 1. */
 export const aRun = (number: number, changes: Partial<NewRun> = {}): NewRun => ({
   runId: aRunId(number),
+  namespace: HERE,
   graphId: aGraphId(1),
   graphVersion: 1,
   graphName: 'graph 1',

@@ -1,6 +1,6 @@
 import { StreamHub } from '../../src/runs/index.js';
 import { EventBus } from '../../src/events/index.js';
-import { aRunId, anEntry } from '../contract/storage-under-test.js';
+import { HERE, aRunId, anEntry } from '../contract/storage-under-test.js';
 import { API_KEY } from '../support/built-service.js';
 import { given } from '../support/given.js';
 import { readStream } from '../support/read-stream.js';
@@ -37,7 +37,8 @@ describe('GET /events', () => {
     await waitFor('the client', () => hub().size === 1);
     const bus = api.service.app.get(EventBus, { strict: false });
     for (let seq = 1; seq <= 50; seq++) {
-      bus.publish({ runId: aRunId(1), entries: [anEntry(seq, { type: 'run.started', msg: 'x'.repeat(200_000) })] });
+      const entries = [anEntry(seq, { type: 'run.started', msg: 'x'.repeat(200_000) })];
+      bus.publish({ runId: aRunId(1), namespace: HERE, entries });
     }
     const events = eventsOf(await client.readToEnd());
     expect(events.length).toBeLessThan(50);

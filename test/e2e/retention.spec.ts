@@ -6,6 +6,7 @@ import { RunSweeper } from '../../src/runs/removal/run-sweeper.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from '../../src/storage/index.js';
 import { makeFolder, openSqlite } from '../contract/sqlite-storage.js';
 import {
+  HERE,
   NOON,
   type StorageUnderTest,
   aGraph,
@@ -60,7 +61,7 @@ describe('retention', () => {
   beforeAll(async () => {
     folder = await makeFolder();
     storage = await openSqlite(folder.url('wand.db'));
-    await storage.graphs.create(aGraph(1));
+    await storage.graphs.create(HERE, aGraph(1));
     const run = aProjection({ status: 'SUCCESS', finishedAt: epochMs(NOON) });
     const numbers = Array.from({ length: RUNS }, (_, index) => index + 1);
     await Promise.all(numbers.map((number) => storage.journal.create(aRun(number), [anEntry(1)])));
@@ -85,6 +86,6 @@ describe('retention', () => {
     await waitFor('everything to be cleared', () => removals.cleared === RUNS);
     await Promise.all([retention.stop(), sweeper.stop()]);
     expect(removals.uncleared).toEqual([0, 0, 0]);
-    expect(await storage.runs.list({ limit: 1 })).toEqual([]);
+    expect(await storage.runs.list(HERE, { limit: 1 })).toEqual([]);
   });
 });

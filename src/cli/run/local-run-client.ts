@@ -1,5 +1,5 @@
 import { EventBus } from '../../events/index.js';
-import { type Json, type JournalEntry, runId as toRunId } from '../../executor/core/index.js';
+import { DEFAULT_NAMESPACE, type Json, type JournalEntry, runId as toRunId } from '../../executor/core/index.js';
 import { DatabaseLease, EmbeddedEngine } from '../../executor/index.js';
 import { type AcceptedVersion, GraphsService } from '../../graphs/index.js';
 import { ProblemError, ZodBodyPipe, assertBodyObject } from '../../http/index.js';
@@ -40,8 +40,9 @@ export class LocalRunClient extends RunClient {
   override async start({ graphText, input, labels }: RunRequest): Promise<StartedRun> {
     const { graphId, warnings } = await this.createGraph(graphText);
     this.checkRun({ graph_id: graphId, input, labels });
+    const request = { namespace: DEFAULT_NAMESPACE, graphId, input: input ?? {}, labels };
     let runId = '';
-    await this.app.get(RunStarter).start({ graphId, input: input ?? {}, labels }, UNGUARDED, (id) => {
+    await this.app.get(RunStarter).start(request, UNGUARDED, (id) => {
       runId = id;
       return { status: 202, body: {} };
     });
@@ -75,7 +76,7 @@ export class LocalRunClient extends RunClient {
 
   override async cancel(runId: string): Promise<void> {
     try {
-      await this.app.get(RunsService).cancel(runId);
+      await this.app.get(RunsService).cancel(DEFAULT_NAMESPACE, runId);
     } catch (error) {
       const hasEnded = error instanceof ProblemError && error.code === 'run-finished';
       if (!hasEnded) throw error;
@@ -83,7 +84,7 @@ export class LocalRunClient extends RunClient {
   }
 
   override async outcome(runId: string): Promise<RunOutcome> {
-    const whole = await this.app.get(RunsService).get(runId);
+    const whole = await this.app.get(RunsService).get(DEFAULT_NAMESPACE, runId);
     const { result, error } = toRunDto(whole);
     return { status: whole.run.status, result: result ?? null, error: error ?? null };
   }
@@ -111,7 +112,7 @@ export class LocalRunClient extends RunClient {
       const body: unknown = JSON.parse(text);
       assertBodyObject(body);
       const created = Promise.withResolvers<AcceptedVersion>();
-      await this.app.get(GraphsService).create(body, UNGUARDED, (accepted) => {
+      await this.app.get(GraphsService).create(DEFAULT_NAMESPACE, body, UNGUARDED, (accepted) => {
         created.resolve(accepted);
         return { status: 201, body: {} };
       });

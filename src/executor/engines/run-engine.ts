@@ -1,10 +1,11 @@
 import type { JournalAppend } from '../../storage/index.js';
-import type { EpochMs, RunId, RunStatus } from '../core/index.js';
+import type { EpochMs, Namespace, RunId, RunStatus } from '../core/index.js';
 import type { FoldedRun } from '../run-reader.js';
 
 /** A run that does not exist yet. */
 export interface NewcomingRun {
   readonly runId: RunId;
+  readonly namespace: Namespace;
   /** When it expires should it still wait for a place then. */
   readonly startBy?: EpochMs;
   /** Folds the entries that it is created with, for the engine alone. */

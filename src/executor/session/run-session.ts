@@ -1,5 +1,6 @@
 import {
   type GraphPlan,
+  type Namespace,
   type RunEvent,
   type RunId,
   type RunInput,
@@ -33,6 +34,8 @@ export type SessionEnd =
 
 export interface SessionParts {
   readonly runId: RunId;
+  /** Where the run lives: what is published of it says so. */
+  readonly namespace: Namespace;
   readonly plan: GraphPlan;
   /** Folded from the journal; the session owns it from now on. */
   readonly state: RunState;
@@ -177,7 +180,7 @@ export class RunSession {
   }
 
   private async handle(inputs: readonly RunInput[], store: Store = (append) => this.append(append)): Promise<void> {
-    const { plan, state, bus, runId } = this.parts;
+    const { plan, state, bus, runId, namespace } = this.parts;
     const { seq, ended, status, epoch } = state;
     const events = inputs.flatMap((input) => decide(plan, state, input));
     const files = this.pendingOutputs.take(events);
@@ -185,7 +188,7 @@ export class RunSession {
       const entries = encodeEvents(events, { seq, ended, nodes: plan.nodes.length });
       const run = projectRun(plan, state, { status, epoch });
       await store({ runId, expectedSeq: seq, entries, files, run });
-      bus.publish({ runId, entries });
+      bus.publish({ runId, namespace, entries });
     }
     this.perform(events);
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;

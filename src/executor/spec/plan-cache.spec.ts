@@ -1,36 +1,33 @@
 import { PluginRegistry } from '../../plugins/index.js';
-import { GraphRepository, type StoredGraph, type StoredGraphVersion } from '../../storage/index.js';
+import { AllGraphsRepository, type StoredGraphVersion } from '../../storage/index.js';
 import { epochMs, graphId } from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
 import { PlanCache } from './plan-cache.js';
 
 /** Holds two versions of every graph and counts how often each is read; each has as many nodes as it was made with. */
-class CountedGraphs extends GraphRepository {
+class CountedGraphs extends AllGraphsRepository {
   readonly reads: string[] = [];
 
   constructor(private readonly nodes: number) {
     super();
   }
 
-  override findVersion(id: ReturnType<typeof graphId>, version: number): Promise<StoredGraphVersion | undefined> {
+  override findVersionInAnyNamespace(
+    id: ReturnType<typeof graphId>,
+    version: number,
+  ): Promise<StoredGraphVersion | undefined> {
     this.reads.push(`${id}@${version}`);
     if (version > 2) return Promise.resolve(undefined);
     const nodes = Array.from({ length: this.nodes }, (_, index) => ({ id: `n${index}`, type: 'agent.gone' }));
     const specJson = JSON.stringify({ name: 'g', nodes, edges: [], options: { concurrency: version } });
     return Promise.resolve({ graphId: id, version, name: 'g', specJson, createdAt: epochMs(0) });
   }
-
-  override create = (): Promise<void> => Promise.reject(new Error('not here'));
-  override addVersion = (): Promise<number | undefined> => Promise.resolve(undefined);
-  override archive = (): Promise<void> => Promise.resolve();
-  override find = (): Promise<StoredGraph | undefined> => Promise.resolve(undefined);
-  override list = (): Promise<StoredGraph[]> => Promise.resolve([]);
 }
 
 const A = graphId('g_a');
 
 describe('PlanCache', () => {
-  const cacheOf = (graphs: GraphRepository): PlanCache =>
+  const cacheOf = (graphs: AllGraphsRepository): PlanCache =>
     new PlanCache(graphs, new PluginRegistry(), new CelExpressionCompiler());
 
   it('compiles a version once and shares it', async () => {

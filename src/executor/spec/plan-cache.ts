@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PluginRegistry } from '../../plugins/index.js';
-import { GraphRepository } from '../../storage/index.js';
+import { AllGraphsRepository } from '../../storage/index.js';
 import { type GraphId, type GraphPlan, type RetryOrigin, withParams } from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
 import { compileSpec } from './compile-spec.js';
@@ -16,7 +16,7 @@ export interface CachedGraph {
   readonly options: RunOptionsSpec | undefined;
 }
 
-/** Compiled graph versions. A version never changes, so a plan is made once and kept while it is in use. */
+/** Compiled graph versions, of all namespaces: whoever asks for a client has found the graph in its namespace. A version never changes, so a plan is made once and kept while it is in use. */
 @Injectable()
 export class PlanCache {
   /** The least recently used first. */
@@ -24,7 +24,7 @@ export class PlanCache {
   private nodes = 0;
 
   constructor(
-    private readonly graphs: GraphRepository,
+    private readonly graphs: AllGraphsRepository,
     private readonly registry: PluginRegistry,
     private readonly expressions: CelExpressionCompiler,
   ) {}
@@ -38,7 +38,7 @@ export class PlanCache {
       this.cached.set(key, cached);
       return cached;
     }
-    const stored = await this.graphs.findVersion(graphId, version);
+    const stored = await this.graphs.findVersionInAnyNamespace(graphId, version);
     if (stored === undefined) return undefined;
     const spec = JSON.parse(stored.specJson) as GraphSpec;
     const graph = { name: spec.name, plan: this.compile(spec), options: spec.options };

@@ -6,18 +6,13 @@ import fc from 'fast-check';
 import { mapEnvironment } from '../../config/index.js';
 import { CelExpressionCompiler, PlanCache } from '../../executor/index.js';
 import { PluginRegistry, PluginsModule } from '../../plugins/index.js';
-import { GraphRepository, type StoredGraph, type StoredGraphVersion } from '../../storage/index.js';
+import { AllGraphsRepository, type StoredGraphVersion } from '../../storage/index.js';
 import type { GraphFault, GraphWarning } from './graph-fault.js';
 import { GraphValidator } from './graph-validator.js';
 
 /** Plans are compiled here, never looked up. */
-class NoGraphs extends GraphRepository {
-  override create = (): Promise<void> => Promise.reject(new Error('not here'));
-  override addVersion = (): Promise<number | undefined> => Promise.resolve(undefined);
-  override archive = (): Promise<void> => Promise.resolve();
-  override find = (): Promise<StoredGraph | undefined> => Promise.resolve(undefined);
-  override findVersion = (): Promise<StoredGraphVersion | undefined> => Promise.resolve(undefined);
-  override list = (): Promise<StoredGraph[]> => Promise.resolve([]);
+class NoGraphs extends AllGraphsRepository {
+  override findVersionInAnyNamespace = (): Promise<StoredGraphVersion | undefined> => Promise.resolve(undefined);
 }
 
 describe('GraphValidator', () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
+import { DEFAULT_NAMESPACE } from '../../executor/core/index.js';
 import { ProblemError } from '../problem/index.js';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
@@ -11,7 +12,7 @@ export type IdempotencyRequest = KeyedRequest | { readonly key: undefined };
 export interface KeyedRequest {
   /** The caller's `Idempotency-Key`. */
   readonly key: string;
-  /** Caller and route: the same key of another caller or on another route has nothing to do with it. */
+  /** Caller, route and namespace: the same key of another caller, on another route or in another namespace has nothing to do with it. */
   readonly scope: string;
   /** Digest of the body and of the query parameters that change what is done. */
   readonly hash: string;
@@ -26,13 +27,19 @@ export function idempotencyRequestOf(request: Request, queryNames: readonly stri
   const key = request.get('Idempotency-Key');
   if (key === undefined) return { key };
   if (!PRINTABLE.test(key)) throw invalidKey();
-  const caller = request.caller?.id ?? 'anonymous';
   const query = queryNames.map((name) => [name, request.query[name] ?? null]);
   return {
     key,
-    scope: `${caller} ${request.method} ${request.path.replace(/(?<=.)\/$/, '')}`,
+    scope: scopeOf(request),
     hash: hash('sha256', `${JSON.stringify(query)}\n${request.bodyText ?? ''}`),
   };
+}
+
+/** Only a namespace that is not the default one is named: as it always was, records of before there were any hold. */
+function scopeOf({ caller, method, path }: Request): string {
+  const route = `${caller?.id ?? 'anonymous'} ${method} ${path.replace(/(?<=.)\/$/, '')}`;
+  const { namespace = DEFAULT_NAMESPACE } = caller ?? {};
+  return namespace === DEFAULT_NAMESPACE ? route : `${route} ${namespace}`;
 }
 
 function invalidKey(): ProblemError {

@@ -1,7 +1,8 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { RequireScope } from '../../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
 import { EXAMPLE_ARTIFACTS, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -27,8 +28,8 @@ export class ArtifactsController {
   @ApiParam(RUN_ID_PARAM)
   @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.', example: EXAMPLE_ARTIFACTS })
   @ApiProblems('bad-request', 'run-not-found')
-  async listArtifacts(@Param('run_id') id: string): Promise<object> {
-    const { runId } = await this.runs.find(id);
+  async listArtifacts(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
+    const { runId } = await this.runs.find(namespace, id);
     return { items: (await this.artifacts.list(runId)).map(toArtifactDto) };
   }
 
@@ -45,12 +46,13 @@ export class ArtifactsController {
   @ApiResponse({ status: 304, description: 'It is what `If-None-Match` says.' })
   @ApiProblems('bad-request', 'run-not-found', 'artifact-not-found')
   async getArtifact(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Param('name') name: string,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const { runId } = await this.runs.find(id);
+    const { runId } = await this.runs.find(namespace, id);
     const artifact = await this.artifacts.find(runId, name);
     if (artifact === undefined) throw new ArtifactNotFoundError(runId, name);
     const etag = `"${artifact.sha256}"`;

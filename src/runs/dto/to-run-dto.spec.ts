@@ -1,4 +1,11 @@
-import { type NodeSummary, type RunResult, epochMs, graphId, runId } from '../../executor/core/index.js';
+import {
+  DEFAULT_NAMESPACE,
+  type NodeSummary,
+  type RunResult,
+  epochMs,
+  graphId,
+  runId,
+} from '../../executor/core/index.js';
 import type { StoredRun } from '../../storage/index.js';
 import { toArtifactDto, toLogDto, toNodeDto, toRunDto, toRunItem } from './to-run-dto.js';
 
@@ -7,6 +14,7 @@ const at = (ms: number) => epochMs(Date.UTC(2026, 10, 23, 10) + ms);
 
 const stored = (fields: Partial<StoredRun> = {}): StoredRun => ({
   runId: RUN,
+  namespace: DEFAULT_NAMESPACE,
   graphId: graphId('g_01jd9x3k5r7s8t9v0w1x2y3z4a'),
   graphVersion: 1,
   graphName: 'demo',

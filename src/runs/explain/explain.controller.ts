@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { RequireScope } from '../../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -36,14 +37,15 @@ export class ExplainController {
   @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
   async explainRun(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(explainQuery)) { node }: ExplainQuery,
   ): Promise<object> {
     if (node === undefined) {
-      const { runId, status, explanation } = await this.explainer.explainRun(id);
+      const { runId, status, explanation } = await this.explainer.explainRun(namespace, id);
       return { run_id: runId, status, nodes: explanation };
     }
-    const { runId, status, explanation } = await this.explainer.explainNode(id, node);
+    const { runId, status, explanation } = await this.explainer.explainNode(namespace, id, node);
     return { run_id: runId, status, node: toNodeExplanationDto(explanation) };
   }
 }

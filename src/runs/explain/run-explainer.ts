@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type JournalEntry,
+  type Namespace,
   type NodeEvent,
   type NodeExplanation,
   type NodeStatus,
@@ -44,8 +45,8 @@ export class RunExplainer {
   ) {}
 
   /** Every node in a sentence, in spec order. @throws {RunNotFoundError} */
-  async explainRun(id: string): Promise<Explained<readonly NodeAtAGlance[]>> {
-    const { runId, plan, state } = await this.fold(id);
+  async explainRun(namespace: Namespace, id: string): Promise<Explained<readonly NodeAtAGlance[]>> {
+    const { runId, plan, state } = await this.fold(namespace, id);
     const explanation = plan.nodes.map((node) => ({
       id: node.definition.id,
       status: nodeRecord(state, node.index).state.status,
@@ -55,19 +56,19 @@ export class RunExplainer {
   }
 
   /** @throws {RunNotFoundError | NodeNotFoundError} */
-  async explainNode(id: string, nodeId: string): Promise<Explained<NodeExplanation>> {
-    const { runId } = await this.runs.find(id);
+  async explainNode(namespace: Namespace, id: string, nodeId: string): Promise<Explained<NodeExplanation>> {
+    const { runId } = await this.runs.find(namespace, id);
     // Read before the state is folded, which is then at least as new: an attempt is never shown whose node has not begun.
     const events = await this.eventsOf(runId, nodeId);
-    const { plan, state } = await this.fold(id);
+    const { plan, state } = await this.fold(namespace, id);
     const index = plan.indexOf.get(nodeId);
     const node = index === undefined ? undefined : plan.nodes[index];
     if (node === undefined) throw new NodeNotFoundError(runId, nodeId);
     return { runId, status: state.status, explanation: explainNode(plan, state, node, events) };
   }
 
-  private async fold(id: string): Promise<FoldedRun & { readonly runId: RunId }> {
-    const { runId } = await this.runs.find(id);
+  private async fold(namespace: Namespace, id: string): Promise<FoldedRun & { readonly runId: RunId }> {
+    const { runId } = await this.runs.find(namespace, id);
     const folded = await this.reader.read(runId);
     if (folded === undefined) throw new RunNotFoundError(id);
     return { runId, ...folded };

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RequireScope } from '../../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -38,12 +39,13 @@ export class ExportController {
   })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'run-damaged', 'shutting-down')
   async exportRunJournal(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const { runId, lines } = await this.exporter.export(id);
+    const { runId, lines } = await this.exporter.export(namespace, id);
     const download = this.hub.download(response);
     // Set as it is: express would add a charset, which the media type does not have.
     response.setHeader('Content-Type', NDJSON);

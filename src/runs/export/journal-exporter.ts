@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type AgentContract, type JournalEntry, type JsonObject, type RunId } from '../../executor/core/index.js';
+import {
+  type AgentContract,
+  type JournalEntry,
+  type JsonObject,
+  type Namespace,
+  type RunId,
+} from '../../executor/core/index.js';
 import { type GraphSpec, OutputHydrator, toHeaderRecord } from '../../executor/index.js';
 import { PluginRegistry } from '../../plugins/index.js';
 import { GraphRepository, Journal, type StoredRun } from '../../storage/index.js';
@@ -33,9 +39,9 @@ export class JournalExporter {
    * @throws {RunNotFoundError} also while the lines are read, if the run is removed meanwhile.
    * @throws {CorruptJournalError} while they are read, if the file of a large output is damaged.
    */
-  async export(id: string): Promise<JournalFile> {
-    const run = await this.runs.find(id);
-    const version = await this.graphs.findVersion(run.graphId, run.graphVersion);
+  async export(namespace: Namespace, id: string): Promise<JournalFile> {
+    const run = await this.runs.find(namespace, id);
+    const version = await this.graphs.findVersion(namespace, run.graphId, run.graphVersion);
     if (version === undefined) throw new RunNotFoundError(id);
     const header = this.headerOf(run, JSON.parse(version.specJson) as GraphSpec);
     return { runId: run.runId, lines: this.lines(run, header) };

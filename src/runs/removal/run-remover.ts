@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RUN_ID, runId } from '../../executor/core/index.js';
+import { type Namespace, RUN_ID, runId } from '../../executor/core/index.js';
 import { Clock } from '../../executor/index.js';
 import { RunRemovalRepository, RunRepository } from '../../storage/index.js';
 import { RunNotFinishedError, RunNotFoundError } from '../runs.errors.js';
@@ -21,12 +21,12 @@ export class RunRemover {
    * @throws {RunNotFoundError | RunNotFinishedError}
    * @throws {JournalUnavailableError | JournalBusyError} and nothing was removed.
    */
-  async remove(id: string): Promise<void> {
+  async remove(namespace: Namespace, id: string): Promise<void> {
     if (!RUN_ID.test(id)) throw new RunNotFoundError(id);
-    const removal = await this.removals.remove(runId(id), this.clock.now());
+    const removal = await this.removals.remove(namespace, runId(id), this.clock.now());
     if (removal === 'unknown') throw new RunNotFoundError(id);
     if (removal === 'unfinished') {
-      const status = await this.runs.findStatus(runId(id));
+      const status = await this.runs.findStatus(namespace, runId(id));
       throw status === undefined ? new RunNotFoundError(id) : new RunNotFinishedError(id, status, 'deleted');
     }
     this.sweeper.wake();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type PastRun, type RunQueued, decodeEntry, isTerminalRun } from '../../executor/core/index.js';
+import { type Namespace, type PastRun, type RunQueued, decodeEntry, isTerminalRun } from '../../executor/core/index.js';
 import { RunReader } from '../../executor/index.js';
 import { Journal, type StoredRun } from '../../storage/index.js';
 import { RunNotFinishedError, RunNotFoundError } from '../runs.errors.js';
@@ -22,8 +22,8 @@ export class EndedRuns {
   ) {}
 
   /** @throws {RunNotFoundError | RunNotFinishedError} */
-  async find(id: string): Promise<EndedRun> {
-    const run = await this.runs.find(id);
+  async find(namespace: Namespace, id: string): Promise<EndedRun> {
+    const run = await this.runs.find(namespace, id);
     const { runId, status } = run;
     if (!isTerminalRun(status)) throw new RunNotFinishedError(runId, status, 'retried');
     const [first] = await this.journal.read(runId, { afterSeq: 0, limit: 1 });

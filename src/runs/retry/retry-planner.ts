@@ -53,7 +53,7 @@ export class RetryPlanner {
    * @throws {NothingToRetryError} if the run succeeded and nothing is asked to be different.
    */
   async plan(past: EndedRun, body: RetryRunBody): Promise<PlannedRetry> {
-    const graph = await this.graphs.resolve(past.run.graphId, versionOf(past, body));
+    const graph = await this.graphs.resolve(past.run.namespace, past.run.graphId, versionOf(past, body));
     const params = paramsOf(past, body, graph.plan);
     const { maxOutputBytes: maxInlineBytes, maxArtifactBytes: maxBytes } = this.config.execution;
     const given = checkGivenOutputs(body.with_output ?? {}, {
@@ -89,7 +89,7 @@ export class RetryPlanner {
   }
 
   private async paramsFaults(graph: RunnableGraph, params: ParamsByNode): Promise<ProblemDetail[]> {
-    const faults = await this.graphs.checkParams(graph.graphId, graph.version, params);
+    const faults = await this.graphs.checkParams(graph, params);
     return faults.map((fault) => ({ ...fault, pointer: jsonPointer(['params']) + fault.pointer }));
   }
 }

@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RequireScope } from '../../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { IdempotencyService, ZodBodyPipe, ZodQueryPipe, idempotencyRequestOf, sendAnswer } from '../../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RETRIED_RUN, EXAMPLE_RETRY_RUN, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -60,6 +61,7 @@ export class RetryController {
     'overloaded',
   )
   async retryRun(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(noQuery)) _query: object,
     @Req() request: Request,
@@ -67,7 +69,7 @@ export class RetryController {
     @Body(new ZodBodyPipe(retryRunSchema, 'run-invalid', { optional: true })) body: RetryRunBody,
   ): Promise<object> {
     const answer = await this.idempotency.answer(idempotencyRequestOf(request), (guardWith) =>
-      this.retrier.retry(id, body, guardWith, ({ runId, retryOf, reused, rerun }) => ({
+      this.retrier.retry(namespace, id, body, guardWith, ({ runId, retryOf, reused, rerun }) => ({
         status: runId === null ? 200 : 202,
         body: { run_id: runId, retry_of: retryOf, reused, rerun },
         location: runId === null ? undefined : `/runs/${runId}`,

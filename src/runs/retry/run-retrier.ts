@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type RunId, encodeEvent, encodeEvents, isOutputFile } from '../../executor/core/index.js';
+import { type Namespace, type RunId, encodeEvent, encodeEvents, isOutputFile } from '../../executor/core/index.js';
 import { RunEngine, foldRun } from '../../executor/index.js';
 import type { Answer, GuardWith } from '../../http/index.js';
 import { ArtifactRepository, RetriedRunGoneError } from '../../storage/index.js';
@@ -40,6 +40,7 @@ export class RunRetrier {
    * @throws {JournalBusyError | JournalUnavailableError} and nothing was stored.
    */
   async retry(
+    namespace: Namespace,
     id: string,
     body: RetryRunBody,
     guardWith: GuardWith,
@@ -47,7 +48,7 @@ export class RunRetrier {
   ): Promise<Answer> {
     const isDry = body.dry_run === true;
     if (!isDry && this.engine.phase !== 'running') throw engineProblem(this.engine.phase);
-    const past = await this.endedRuns.find(id);
+    const past = await this.endedRuns.find(namespace, id);
     const planned = await this.planner.plan(past, body);
     const { reused, rerun } = planned.reuse;
     const answer = answerOf({
@@ -76,6 +77,7 @@ export class RunRetrier {
     await this.launcher.launch({
       run: {
         runId,
+        namespace: past.run.namespace,
         graphId,
         graphVersion,
         graphName,

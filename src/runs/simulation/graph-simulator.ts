@@ -3,6 +3,7 @@ import { AppConfig } from '../../config/index.js';
 import {
   type GraphPlan,
   type Json,
+  type Namespace,
   type RunSettings,
   type SimulatedOutcome,
   type SimulatedRun,
@@ -50,8 +51,8 @@ export class GraphSimulator {
   ) {}
 
   /** @throws {ProblemError} `run-invalid`, `graph-invalid`, `graph-not-found` or `graph-archived`. */
-  async simulate(body: SimulateBody): Promise<Simulation> {
-    const { plan, options } = await this.planOf(body);
+  async simulate(namespace: Namespace, body: SimulateBody): Promise<Simulation> {
+    const { plan, options } = await this.planOf(namespace, body);
     assertKnown(plan, body.outcomes ?? {});
     const settings = toRunSettings(this.config.execution, options, body.options);
     const assumed = new Set<string>();
@@ -63,11 +64,11 @@ export class GraphSimulator {
     return { ...run, plan, assumed: [...assumed] };
   }
 
-  private async planOf({ graph, graph_id: id, version }: SimulateBody): Promise<Simulated> {
+  private async planOf(namespace: Namespace, { graph, graph_id: id, version }: SimulateBody): Promise<Simulated> {
     if ((graph === undefined) === (id === undefined)) {
       throw refused([{ pointer: '', code: 'graph-or-id', message: 'takes either graph or graph_id' }]);
     }
-    if (id !== undefined) return this.graphs.resolve(id, version);
+    if (id !== undefined) return this.graphs.resolve(namespace, id, version);
     if (version !== undefined) {
       throw refused([{ pointer: '/version', code: 'version-without-id', message: 'goes with graph_id only' }]);
     }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequireScope } from '../../auth/access/index.js';
-import { encodeRunError, resultOf, summariseNode, summariseNodes } from '../../executor/core/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
+import { type Namespace, encodeRunError, resultOf, summariseNode, summariseNodes } from '../../executor/core/index.js';
 import { ZodBodyPipe, ZodQueryPipe } from '../../http/index.js';
 import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
 import { noQuery } from '../dto/run.queries.js';
@@ -38,10 +38,11 @@ export class SimulateController {
     'run-invalid',
   )
   async simulateGraph(
+    @CallerNamespace() namespace: Namespace,
     @Query(new ZodQueryPipe(noQuery)) _query: object,
     @Body(new ZodBodyPipe(simulateSchema, 'run-invalid')) body: SimulateBody,
   ): Promise<object> {
-    const { plan, state, entries, assumed } = await this.simulator.simulate(body);
+    const { plan, state, entries, assumed } = await this.simulator.simulate(namespace, body);
     const summaries = summariseNodes(plan, state);
     return {
       status: state.status,

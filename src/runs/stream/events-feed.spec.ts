@@ -1,8 +1,8 @@
-import { aRunId, anEntry } from '../../../test/contract/storage-under-test.js';
+import { HERE, aRunId, anEntry } from '../../../test/contract/storage-under-test.js';
 import { SseServer, eventsOf } from '../../../test/support/sse-server.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { WatchedBus } from '../../../test/support/watched-bus.js';
-import type { RunEventType } from '../../executor/core/index.js';
+import { type RunEventType, namespace } from '../../executor/core/index.js';
 import { EventsFeed } from './events-feed.js';
 import { SseConnection } from './sse-connection.js';
 
@@ -40,11 +40,11 @@ describe('EventsFeed', () => {
     const { client, response } = await server.ask();
     const connection = new SseConnection(response, 3_600, 3_600);
     open.push(connection);
-    return { client, connection, ended: new EventsFeed({ bus, connection, queueSize }).run() };
+    return { client, connection, ended: new EventsFeed({ namespace: HERE, bus, connection, queueSize }).run() };
   };
 
-  const publish = (run: number, seq: number, type: RunEventType, msg = ''): void =>
-    bus.publish({ runId: aRunId(run), entries: [anEntry(seq, { type, msg })] });
+  const publish = (run: number, seq: number, type: RunEventType, msg = '', place = HERE): void =>
+    bus.publish({ runId: aRunId(run), namespace: place, entries: [anEntry(seq, { type, msg })] });
 
   it('tells the run-level events of all runs, without an id', async () => {
     const { client, connection, ended } = await watch();
@@ -60,6 +60,19 @@ describe('EventsFeed', () => {
       { event: 'run.queued', id: undefined, seq: 1, run: aRunId(1) },
       { event: 'run.queued', id: undefined, seq: 1, run: aRunId(2) },
       { event: 'run.succeeded', id: undefined, seq: 3, run: aRunId(1) },
+    ]);
+  });
+
+  it('tells nothing of other namespaces', async () => {
+    const { client, connection, ended } = await watch(5);
+    for (let seq = 1; seq <= 50; seq++) publish(1, seq, 'run.started', '', namespace('elsewhere'));
+    publish(2, 1, 'run.queued');
+    void connection.end();
+    const events = told(await client.readToEnd());
+    await ended;
+    expect(events.map(({ event, run }) => [event, run])).toEqual([
+      ['stream.start', undefined],
+      ['run.queued', aRunId(2)],
     ]);
   });
 

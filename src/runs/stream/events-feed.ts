@@ -1,4 +1,5 @@
 import type { EventBus, PublishedEntries } from '../../events/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { ConnectionClosed, type SseConnection } from './sse-connection.js';
 import { entryTextWithoutId, eventText, retryText } from './sse-text.js';
 
@@ -6,6 +7,7 @@ const RETRY_MS = 2_000;
 const LAGGED = 'the client reads too slowly and has missed events: GET /runs tells what they were, then connect again';
 
 export interface EventsFeedParts {
+  readonly namespace: Namespace;
   readonly bus: EventBus;
   readonly connection: SseConnection;
   /** Events that may wait for a client whose socket is full. */
@@ -13,7 +15,7 @@ export interface EventsFeedParts {
 }
 
 /**
- * Sends the run-level events of all runs to one client, from now on. No cursor holds across runs, so events carry no id
+ * Sends the run-level events of all runs of a namespace to one client, from now on. No cursor holds across runs, so events carry no id
  * and none can be asked for again: a client that was away, or was let go because it read too slowly, reads `GET /runs`.
  *
  * `sending` while texts wait for the socket, else `idle`. Nothing is left out in silence: when more than `queueSize` texts
@@ -35,9 +37,9 @@ export class EventsFeed {
     watching.unsubscribe();
   }
 
-  private take({ runId, entries }: PublishedEntries): void {
+  private take({ runId, namespace, entries }: PublishedEntries): void {
     const { connection, queueSize } = this.parts;
-    if (!connection.isOpen) return;
+    if (namespace !== this.parts.namespace || !connection.isOpen) return;
     for (const entry of entries) {
       if (entry.type.startsWith('run.')) this.waiting.push(entryTextWithoutId(runId, entry));
     }

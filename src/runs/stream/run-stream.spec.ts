@@ -1,4 +1,5 @@
 import {
+  HERE,
   type StorageUnderTest,
   aGraph,
   aProjection,
@@ -39,7 +40,7 @@ describe('RunStream', () => {
     server = await SseServer.start();
     storage = await openSqlite('sqlite::memory:');
     bus = await WatchedBus.create();
-    await storage.graphs.create(aGraph(1));
+    await storage.graphs.create(HERE, aGraph(1));
     await storage.journal.create(aRun(1), [anEntry(1)]);
     lastSeq = 1;
   });
@@ -59,11 +60,11 @@ describe('RunStream', () => {
   /** As a session does: durable first, published then. */
   const write = async (entries: readonly JournalEntry[], status?: RunStatus): Promise<void> => {
     await store(entries, status);
-    bus.publish({ runId: RUN, entries });
+    bus.publish({ runId: RUN, namespace: HERE, entries });
   };
 
   const findRun = async (): Promise<RunHead> => {
-    const run = await storage.runs.findHead(RUN);
+    const run = await storage.runs.findHead(HERE, RUN);
     if (run === undefined) throw new Error('the run is gone');
     return run;
   };

@@ -1,9 +1,10 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { RequireScope } from '../../auth/access/index.js';
+import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../events/index.js';
+import type { Namespace } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiProblems } from '../../http/openapi/index.js';
 import { Journal } from '../../storage/index.js';
@@ -79,17 +80,18 @@ export class StreamsController {
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'shutting-down')
   async streamRun(
+    @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(streamQuery)) query: StreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
     const afterSeq = startSeq(lastEventId, query.after_seq);
-    const { runId } = await this.runs.findHead(id);
+    const { runId } = await this.runs.findHead(namespace, id);
     const { journal, bus } = this;
     const { sseQueueSize: queueSize } = this.config.monitoring;
     const connection = this.hub.open(response);
-    const findRun = () => this.runs.findHead(runId);
+    const findRun = () => this.runs.findHead(namespace, runId);
     await new RunStream({ runId, afterSeq, connection, journal, bus, findRun, queueSize }).run();
   }
 
@@ -98,14 +100,19 @@ export class StreamsController {
   @ApiOperation({
     summary: 'Watch all runs',
     description:
-      'Run-level events of all runs as Server-Sent Events, from now on. `GET /runs` tells what was before. No cursor holds ' +
+      'Run-level events of all runs of the namespace as Server-Sent Events, from now on. `GET /runs` tells what was before. No cursor holds ' +
       'across runs, so events have no `id` and `Last-Event-ID` means nothing here. A client that reads too slowly gets ' +
       '`stream.lagged`: it has missed events.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
   @ApiProblems('invalid-parameter', 'shutting-down')
-  async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
+  async streamEvents(
+    @CallerNamespace() namespace: Namespace,
+    @Query(new ZodQueryPipe(noQuery)) _query: object,
+    @Res() response: Response,
+  ): Promise<void> {
     const { sseQueueSize: queueSize } = this.config.monitoring;
-    await new EventsFeed({ bus: this.bus, connection: this.hub.open(response), queueSize }).run();
+    const connection = this.hub.open(response);
+    await new EventsFeed({ namespace, bus: this.bus, connection, queueSize }).run();
   }
 }

@@ -1,9 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { EpochMs, GraphId } from '../../executor/core/index.js';
+import { DEFAULT_NAMESPACE, type EpochMs, type GraphId, type Namespace } from '../../executor/core/index.js';
 
 /** A graph: what its versions have in common. */
 @Entity('graphs')
-@Index('graphs_name', ['name', 'graphId'])
+@Index('graphs_name', ['namespace', 'name', 'graphId'])
+@Index('graphs_namespace', ['namespace', 'graphId'])
 export class GraphEntity {
   @PrimaryColumn({ name: 'graph_id', type: 'varchar', length: 28 })
   graphId!: GraphId;
@@ -24,4 +25,7 @@ export class GraphEntity {
 
   @Column({ name: 'archived_at', type: 'bigint', nullable: true })
   archivedAt!: EpochMs | null;
+
+  @Column({ name: 'namespace', type: 'varchar', length: 63, default: DEFAULT_NAMESPACE })
+  namespace!: Namespace;
 }

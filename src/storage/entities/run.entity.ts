@@ -1,5 +1,12 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { EpochMs, GraphId, RunId, RunStatus } from '../../executor/core/index.js';
+import {
+  DEFAULT_NAMESPACE,
+  type EpochMs,
+  type GraphId,
+  type Namespace,
+  type RunId,
+  type RunStatus,
+} from '../../executor/core/index.js';
 import { GraphVersionEntity } from './graph-version.entity.js';
 
 /**
@@ -7,7 +14,7 @@ import { GraphVersionEntity } from './graph-version.entity.js';
  * event stands first and keeps its size, so that SQLite rewrites one page of a row, not a large input behind it.
  */
 @Entity('runs')
-@Index('runs_status', ['status', 'runId'])
+@Index('runs_status', ['status', 'namespace', 'runId'])
 @Index('runs_graph', ['graphId', 'runId'])
 @Index('runs_deleted', ['runId'], { where: '"deleted_at" IS NOT NULL' })
 @ForeignKey(() => GraphVersionEntity, ['graphId', 'graphVersion'], ['graphId', 'version'], {
@@ -75,4 +82,11 @@ export class RunEntity {
   /** When it was removed: from then on no reader sees it, and its rows are being cleared. */
   @Column({ name: 'deleted_at', type: 'bigint', nullable: true })
   deletedAt!: EpochMs | null;
+
+  /**
+   * That of its graph, for the index alone: it stands last, behind texts that may be large, so whoever looks for one run asks
+   * the graph.
+   */
+  @Column({ name: 'namespace', type: 'varchar', length: 63, default: DEFAULT_NAMESPACE })
+  namespace!: Namespace;
 }

@@ -1,4 +1,4 @@
-import type { EpochMs, GraphId, JournalEntry, Level, RunId, RunStatus } from '../../executor/core/index.js';
+import type { EpochMs, GraphId, JournalEntry, Level, Namespace, RunId, RunStatus } from '../../executor/core/index.js';
 import type { RunFile } from '../repositories/artifact.repository.js';
 import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
 
@@ -22,6 +22,8 @@ export type RunProgress = Pick<RunProjection, 'progress'>;
 /** A run that is about to exist. */
 export interface NewRun {
   readonly runId: RunId;
+  /** That of its graph. */
+  readonly namespace: Namespace;
   readonly graphId: GraphId;
   readonly graphVersion: number;
   readonly graphName: string;

@@ -42,7 +42,8 @@ export class SqliteJournal extends Journal {
   override async create(run: NewRun, entries: readonly JournalEntry[], guard?: IdempotencyRecord): Promise<void> {
     const events = toEventValues(run.runId, 0, entries);
     const row = newRunRow(run, entries);
-    const labels = Object.entries(run.labels).map(([key, value]) => ({ key, value, runId: run.runId }));
+    const { runId, namespace } = run;
+    const labels = Object.entries(run.labels).map(([key, value]) => ({ namespace, key, value, runId }));
     const copies = run.retry?.artifacts.length ?? 0;
     const { files = NO_FILES } = run;
     await this.writer.submit({

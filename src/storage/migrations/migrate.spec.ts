@@ -2,6 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { openSqlite } from '../../../test/contract/sqlite-storage.js';
+import { HERE, NOON } from '../../../test/contract/storage-under-test.js';
+import { graphId, namespace, runId } from '../../executor/core/index.js';
 import { dataSourceOptions } from '../sqlite/data-source-options.js';
 import { openDataSource } from '../sqlite/open-data-source.js';
 import { sqliteHandle } from '../sqlite/sqlite-handle.js';
@@ -70,6 +73,38 @@ describe('the schema of the database', () => {
     const rows = sqliteHandle(upgraded).prepare('SELECT run_id, nodes, retry_of, root_run_id FROM runs').all();
     expect(rows).toEqual([{ run_id: 'r', nodes: '[]', retry_of: null, root_run_id: null }]);
     await upgraded.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  it('has what an older program stored in the default namespace', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+    const url = `sqlite:///${join(folder, 'wand.db')}`;
+    const older = await openDataSource({ ...options(url), migrations: MIGRATIONS.slice(0, 3) });
+    sqliteHandle(older).exec(`
+      INSERT INTO graphs VALUES ('g', 'graph', 1, 0, 0, NULL);
+      INSERT INTO graph_versions VALUES ('g', 1, 'graph', 0, '{}');
+      INSERT INTO runs SELECT 'r' || value, 'SUCCESS', 100, 5, 0, 'g', 1, 'graph', 0, 0, 0, '{"team":"x"}', '{}', NULL, '{}',
+        '[]', NULL, NULL, NULL FROM json_each('[1, 2, 3]');
+      INSERT INTO run_labels SELECT 'team', 'x', run_id FROM runs;
+      INSERT INTO idempotency_keys VALUES ('anonymous POST /runs', 'k', 'hash', 202, '/runs/r1', ${NOON}, '{}');
+      UPDATE runs SET deleted_at = 1 WHERE run_id = 'r2'`);
+    await older.destroy();
+
+    const storage = await openSqlite(url);
+    const runs = await storage.runs.list(HERE, { limit: 9 });
+    expect(runs).toMatchObject([
+      { runId: 'r3', namespace: HERE },
+      { runId: 'r1', namespace: HERE },
+    ]);
+    expect(await storage.runs.list(HERE, { limit: 9, labels: [['team', 'x']] })).toEqual(runs);
+    expect(await storage.runs.list(HERE, { limit: 9, graphId: graphId('g') })).toEqual(runs);
+    expect(await storage.runs.find(HERE, runId('r1'))).toEqual(runs[1]);
+    expect(await storage.runs.list(namespace('elsewhere'), { limit: 9 })).toEqual([]);
+    expect(await storage.graphs.list(HERE, { limit: 9 })).toMatchObject([{ graphId: 'g', namespace: HERE }]);
+    expect(await storage.idempotency.find('anonymous POST /runs', 'k', NOON)).toMatchObject({ location: '/runs/r1' });
+    while ((await storage.removals.clear()).hasMore);
+    expect(await storage.allRuns.findInAnyNamespace(runId('r2'))).toBeUndefined();
+    await storage.close();
     await rm(folder, { recursive: true });
   });
 

@@ -1,8 +1,9 @@
-import type { EpochMs, GraphId } from '../../executor/core/index.js';
+import type { EpochMs, GraphId, Namespace } from '../../executor/core/index.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 
 export interface StoredGraph {
   readonly graphId: GraphId;
+  readonly namespace: Namespace;
   readonly name: string;
   /** The newest version. */
   readonly version: number;
@@ -20,16 +21,30 @@ export interface StoredGraphVersion {
   readonly createdAt: EpochMs;
 }
 
-/** Graph definitions: versions are immutable, and never deleted while a run may need them. */
+export interface GraphListQuery {
+  readonly limit: number;
+  /** Id of the last graph of the page before. */
+  readonly before?: GraphId;
+  readonly name?: string;
+}
+
+/**
+ * Graph definitions: versions are immutable, and never deleted while a run may need them. A graph of another namespace is
+ * unknown.
+ */
 export abstract class GraphRepository {
   /** @throws {IdempotencyConflictError | JournalUnavailableError | JournalBusyError} and stores nothing. */
-  abstract create(version: StoredGraphVersion, guard?: IdempotencyRecord): Promise<void>;
+  abstract create(namespace: Namespace, version: StoredGraphVersion, guard?: IdempotencyRecord): Promise<void>;
   /** Stores the next version and returns its number; undefined if the graph is unknown. */
-  abstract addVersion(next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined>;
-  /** Marks the graph archived; does nothing when it already is. */
-  abstract archive(graphId: GraphId, at: EpochMs): Promise<void>;
-  abstract find(graphId: GraphId): Promise<StoredGraph | undefined>;
-  abstract findVersion(graphId: GraphId, version: number): Promise<StoredGraphVersion | undefined>;
-  /** Newest first, not archived. `before` is the id of the last graph of the page before. */
-  abstract list(query: { limit: number; before?: GraphId; name?: string }): Promise<StoredGraph[]>;
+  abstract addVersion(namespace: Namespace, next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined>;
+  /** Marks the graph archived; does nothing when it already is, or is unknown. */
+  abstract archive(namespace: Namespace, graphId: GraphId, at: EpochMs): Promise<void>;
+  abstract find(namespace: Namespace, graphId: GraphId): Promise<StoredGraph | undefined>;
+  abstract findVersion(
+    namespace: Namespace,
+    graphId: GraphId,
+    version: number,
+  ): Promise<StoredGraphVersion | undefined>;
+  /** Newest first, not archived. */
+  abstract list(namespace: Namespace, query: GraphListQuery): Promise<StoredGraph[]>;
 }

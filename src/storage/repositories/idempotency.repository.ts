@@ -10,7 +10,7 @@ export function idempotencyHorizon(now: EpochMs): EpochMs {
 
 /** The first answer to a request that carried an `Idempotency-Key`, kept to be given again. */
 export interface IdempotencyRecord {
-  /** Caller and route: the same key of another caller or route is another record. */
+  /** Caller, route and namespace: the same key in another scope is another record. */
   readonly scope: string;
   readonly key: string;
   /** Digest of the request: another body under the same key is refused. */

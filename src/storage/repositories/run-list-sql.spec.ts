@@ -1,4 +1,4 @@
-import { epochMs, graphId, runId } from '../../executor/core/index.js';
+import { DEFAULT_NAMESPACE, epochMs, graphId, runId } from '../../executor/core/index.js';
 import { dataSourceOptions } from '../sqlite/data-source-options.js';
 import { openDataSource } from '../sqlite/open-data-source.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
@@ -26,13 +26,13 @@ describe('the query for a page of runs', () => {
   ])('by %s reads runs in the order of an index, so that the limit bounds the work', async (_, filter) => {
     const options = { url: 'sqlite::memory:', synchronous: 'full', echoSql: false, connectionTimeoutSec: 1 } as const;
     const dataSource = await openDataSource(dataSourceOptions(options));
-    const { sql, params } = runListSql({ limit: 10, ...filter });
+    const { sql, params } = runListSql(DEFAULT_NAMESPACE, { limit: 10, ...filter });
     const steps = new SqliteDatabase(dataSource)
       .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
       .all(...params);
     const plan = steps.map(({ detail }) => detail).join('\n');
     expect(plan).toContain('INDEX');
-    expect(plan).not.toContain('TEMP B-TREE');
+    expect(plan).not.toMatch(/TEMP B-TREE|SCAN/);
     await dataSource.destroy();
   });
 });

@@ -1,6 +1,6 @@
-import type { EpochMs, RunId } from '../../executor/core/index.js';
+import type { EpochMs, Namespace, RunId } from '../../executor/core/index.js';
 
-/** What became of a request to remove a run. `unknown` covers runs that were removed before. */
+/** What became of a request to remove a run. `unknown` covers runs that were removed before, and those of other namespaces. */
 export type Removal = 'removed' | 'unfinished' | 'unknown';
 
 /** What one step of clearing came to. */
@@ -14,16 +14,16 @@ export interface ClearedStep {
 }
 
 /**
- * Removes finished runs. A removed run is gone for every reader the moment that is durable; the rows it leaves behind are
+ * Removes finished runs: one of a namespace, or old ones of all of them. A removed run is gone for every reader the moment that is durable; the rows it leaves behind are
  * cleared afterwards, a few at a time, so that a large run does not hold up the writer. What a crash leaves uncleared is
  * found again.
  */
 export abstract class RunRemovalRepository {
   /** Durable when it resolves. @throws {JournalUnavailableError | JournalBusyError} */
-  abstract remove(runId: RunId, at: EpochMs): Promise<Removal>;
+  abstract remove(namespace: Namespace, runId: RunId, at: EpochMs): Promise<Removal>;
 
   /**
-   * Removes finished runs, oldest first, at most `limit`; resolves with how many. It passes over runs that are removed and not
+   * Removes finished runs of all namespaces, oldest first, at most `limit`; resolves with how many. It passes over runs that are removed and not
    * cleared: clear them before the next call.
    *
    * @param horizon Runs that were made and finished before it are removed.

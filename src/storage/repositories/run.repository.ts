@@ -1,7 +1,9 @@
-import type { EpochMs, GraphId, RunId, RunStatus } from '../../executor/core/index.js';
+import type { EpochMs, GraphId, Namespace, RunId, RunStatus } from '../../executor/core/index.js';
 
 export interface StoredRun {
   readonly runId: RunId;
+  /** That of its graph. */
+  readonly namespace: Namespace;
   readonly graphId: GraphId;
   readonly graphVersion: number;
   readonly graphName: string;
@@ -27,12 +29,6 @@ export interface StoredRun {
 /** How far a run has come: without its input, its result and its nodes, which may be large. */
 export type RunHead = Pick<StoredRun, 'runId' | 'status' | 'progress' | 'lastSeq'>;
 
-export interface ExpiringRun {
-  readonly runId: RunId;
-  /** When it must have begun. */
-  readonly startBy: EpochMs;
-}
-
 export interface RunListQuery {
   readonly limit: number;
   /** Id of the last run of the page before. */
@@ -45,19 +41,12 @@ export interface RunListQuery {
   readonly createdAfter?: EpochMs;
 }
 
-/** Reads of the `runs` rows; the journal alone writes them. */
+/** Reads of the `runs` rows for clients; the journal alone writes them. A run of another namespace is unknown. */
 export abstract class RunRepository {
-  abstract find(runId: RunId): Promise<StoredRun | undefined>;
-  abstract findHead(runId: RunId): Promise<RunHead | undefined>;
+  abstract find(namespace: Namespace, runId: RunId): Promise<StoredRun | undefined>;
+  abstract findHead(namespace: Namespace, runId: RunId): Promise<RunHead | undefined>;
   /** Much cheaper than the whole row. */
-  abstract findStatus(runId: RunId): Promise<RunStatus | undefined>;
+  abstract findStatus(namespace: Namespace, runId: RunId): Promise<RunStatus | undefined>;
   /** Newest first. */
-  abstract list(query: RunListQuery): Promise<StoredRun[]>;
-  /** Ids of runs that are not terminal, oldest first. `after` is the last id of the page before. */
-  abstract unfinished(query: { limit: number; after?: RunId }): Promise<RunId[]>;
-
-  /** Runs that have not begun and expire unless they begin in time. */
-  abstract expiring(): Promise<ExpiringRun[]>;
-  /** Ids of unfinished runs with a node that crashes have interrupted at least `times` times. */
-  abstract crashedOften(times: number): Promise<RunId[]>;
+  abstract list(namespace: Namespace, query: RunListQuery): Promise<StoredRun[]>;
 }

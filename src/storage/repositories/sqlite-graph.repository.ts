@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { EpochMs, GraphId } from '../../executor/core/index.js';
+import type { EpochMs, GraphId, Namespace } from '../../executor/core/index.js';
 import { GraphVersionEntity } from '../entities/graph-version.entity.js';
 import { GraphEntity } from '../entities/graph.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
-import { GraphRepository, type StoredGraph, type StoredGraphVersion } from './graph.repository.js';
+import { type GraphListQuery, GraphRepository, type StoredGraph, type StoredGraphVersion } from './graph.repository.js';
 import { IdempotencyGuard } from './idempotency-guard.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 
@@ -28,9 +28,10 @@ export class SqliteGraphRepository extends GraphRepository {
     this.sql = prepareStatements(database);
   }
 
-  override async create(version: StoredGraphVersion, guard?: IdempotencyRecord): Promise<void> {
+  override async create(namespace: Namespace, version: StoredGraphVersion, guard?: IdempotencyRecord): Promise<void> {
     const { graphId, name, createdAt } = version;
-    const graph = { graphId, name, version: version.version, createdAt, updatedAt: createdAt, archivedAt: null };
+    const times = { createdAt, updatedAt: createdAt, archivedAt: null };
+    const graph = { graphId, namespace, name, version: version.version, ...times };
     await this.writer.submit({
       apply: () => {
         if (guard !== undefined) this.guard.take(guard);
@@ -43,12 +44,12 @@ export class SqliteGraphRepository extends GraphRepository {
     });
   }
 
-  override addVersion(next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined> {
+  override addVersion(namespace: Namespace, next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined> {
     const { graphId, name, createdAt } = next;
     return this.writer.submit({
       apply: () => {
         const graph = this.sql.byId.get(graphId);
-        if (graph === undefined) return undefined;
+        if (graph?.namespace !== namespace) return undefined;
         const version = graph.version + 1;
         this.kept.delete(graphId);
         this.sql.updateGraph.run(version, name, createdAt, graphId);
@@ -61,10 +62,10 @@ export class SqliteGraphRepository extends GraphRepository {
     });
   }
 
-  override async archive(graphId: GraphId, at: EpochMs): Promise<void> {
+  override async archive(namespace: Namespace, graphId: GraphId, at: EpochMs): Promise<void> {
     await this.writer.submit({
       apply: () => {
-        this.sql.archiveGraph.run(at, graphId);
+        this.sql.archiveGraph.run(at, graphId, namespace);
         this.kept.delete(graphId);
       },
       rows: 1,
@@ -73,13 +74,19 @@ export class SqliteGraphRepository extends GraphRepository {
     });
   }
 
-  override find(graphId: GraphId): Promise<StoredGraph | undefined> {
-    const kept = this.kept.get(graphId);
-    return kept === undefined ? this.database.read(() => this.readAndKeep(graphId)) : Promise.resolve(kept);
+  override find(namespace: Namespace, graphId: GraphId): Promise<StoredGraph | undefined> {
+    return this.database.read(() => {
+      const graph = this.kept.get(graphId) ?? this.readAndKeep(graphId);
+      return graph?.namespace === namespace ? graph : undefined;
+    });
   }
 
-  override findVersion(graphId: GraphId, version: number): Promise<StoredGraphVersion | undefined> {
-    return this.database.read(() => this.sql.byVersion.get(graphId, version));
+  override findVersion(
+    namespace: Namespace,
+    graphId: GraphId,
+    version: number,
+  ): Promise<StoredGraphVersion | undefined> {
+    return this.database.read(() => this.sql.byVersion.get(graphId, version, namespace));
   }
 
   private readAndKeep(graphId: GraphId): StoredGraph | undefined {
@@ -90,10 +97,11 @@ export class SqliteGraphRepository extends GraphRepository {
     return graph;
   }
 
-  override list(query: { limit: number; before?: GraphId; name?: string }): Promise<StoredGraph[]> {
+  override list(namespace: Namespace, query: GraphListQuery): Promise<StoredGraph[]> {
     const { limit, name, before = AFTER_ALL_IDS } = query;
+    const { page, pageByName } = this.sql;
     return this.database.read(() =>
-      name === undefined ? this.sql.page.all(before, limit) : this.sql.pageByName.all(before, name, limit),
+      name === undefined ? page.all(namespace, before, limit) : pageByName.all(namespace, before, name, limit),
     );
   }
 }
@@ -106,16 +114,19 @@ function prepareStatements(database: SqliteDatabase) {
   const insertGraph = database.prepare(graphs.insertion);
   const insertVersion = database.prepare(versions.insertion);
   const updateGraph = database.prepare('UPDATE graphs SET version = ?, name = ?, updated_at = ? WHERE graph_id = ?');
-  const archiveGraph = database.prepare('UPDATE graphs SET archived_at = ? WHERE graph_id = ? AND archived_at IS NULL');
+  const archiveGraph = database.prepare(
+    'UPDATE graphs SET archived_at = ? WHERE graph_id = ? AND namespace = ? AND archived_at IS NULL',
+  );
 
   const byId = database.prepare<[GraphId], StoredGraph>(`SELECT ${graphs.selection} FROM graphs WHERE graph_id = ?`);
-  const byVersion = database.prepare<[GraphId, number], StoredGraphVersion>(
-    `SELECT ${versions.selection} FROM graph_versions WHERE graph_id = ? AND version = ?`,
+  const byVersion = database.prepare<[GraphId, number, Namespace], StoredGraphVersion>(
+    `SELECT ${versions.selection} FROM graph_versions WHERE graph_id = ? AND version = ?
+       AND EXISTS (SELECT 1 FROM graphs WHERE graphs.graph_id = graph_versions.graph_id AND graphs.namespace = ?)`,
   );
   const selectPage = (filter: string): string =>
     `SELECT ${graphs.selection} FROM graphs
-     WHERE graph_id < ? AND archived_at IS NULL ${filter} ORDER BY graph_id DESC LIMIT ?`;
-  const page = database.prepare<[string, number], StoredGraph>(selectPage(''));
-  const pageByName = database.prepare<[string, string, number], StoredGraph>(selectPage('AND name = ?'));
+     WHERE namespace = ? AND graph_id < ? AND archived_at IS NULL ${filter} ORDER BY graph_id DESC LIMIT ?`;
+  const page = database.prepare<[Namespace, string, number], StoredGraph>(selectPage(''));
+  const pageByName = database.prepare<[Namespace, string, string, number], StoredGraph>(selectPage('AND name = ?'));
   return { graphs, versions, insertGraph, insertVersion, updateGraph, archiveGraph, byId, byVersion, page, pageByName };
 }

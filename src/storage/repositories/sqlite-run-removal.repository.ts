@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeTime, encodeTime } from 'ulid';
 import {
   type EpochMs,
+  type Namespace,
   RUN_STATUSES,
   type RunId,
   type RunStatus,
@@ -10,6 +11,7 @@ import {
 } from '../../executor/core/index.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import { RUN_OF_NAMESPACE } from './run-of-namespace-sql.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
 
 /** Rows that one step clears: a few milliseconds for the writer. */
@@ -38,11 +40,11 @@ export class SqliteRunRemovalRepository extends RunRemovalRepository {
     this.sql = prepareStatements(database);
   }
 
-  override remove(runId: RunId, at: EpochMs): Promise<Removal> {
+  override remove(namespace: Namespace, runId: RunId, at: EpochMs): Promise<Removal> {
     return this.writer.submit({
       apply: (): Removal => {
-        if (this.sql.mark.run(at, runId, ...FINISHED).changes === 1) return 'removed';
-        return this.sql.status.get(runId) === undefined ? 'unknown' : 'unfinished';
+        if (this.sql.mark.run(at, runId, namespace, ...FINISHED).changes === 1) return 'removed';
+        return this.sql.status.get(runId, namespace) === undefined ? 'unknown' : 'unfinished';
       },
       rows: 1,
       bytes: 0,
@@ -125,9 +127,9 @@ function madeAt(runId: RunId): number {
 function prepareStatements(database: SqliteDatabase) {
   // The plus keeps the index on the status out of it, which would sort all finished runs to find the oldest.
   const finished = `+status IN (${FINISHED.map(() => '?').join(', ')}) AND deleted_at IS NULL`;
-  const mark = database.prepare<unknown[]>(`UPDATE runs SET deleted_at = ? WHERE run_id = ? AND ${finished}`);
-  const status = database.prepare<[RunId], { readonly status: RunStatus }>(
-    'SELECT status FROM runs WHERE run_id = ? AND deleted_at IS NULL',
+  const mark = database.prepare<unknown[]>(`UPDATE runs SET deleted_at = ? WHERE ${RUN_OF_NAMESPACE} AND ${finished}`);
+  const status = database.prepare<[RunId, Namespace], { readonly status: RunStatus }>(
+    `SELECT status FROM runs WHERE ${RUN_OF_NAMESPACE} AND deleted_at IS NULL`,
   );
   // In the order of ids, which is that of creation: the search ends where runs are too young to have finished before. One
   // whose end lies before its beginning, because the clock was set back, is found when its beginning is old enough.

@@ -1,7 +1,7 @@
 import { EmbeddedEngine } from '../../../src/executor/engines/embedded/embedded-engine.js';
 import { EmbeddedEngineOptions } from '../../../src/executor/engines/embedded/embedded-engine.options.js';
 import { OutputHydrator } from '../../../src/executor/outputs/index.js';
-import { type FoldedRun, RunReader } from '../../../src/executor/run-reader.js';
+import { type LoadedRun, RunReader } from '../../../src/executor/run-reader.js';
 import type { PlanCache } from '../../../src/executor/spec/index.js';
 import { type RunId } from '../../../src/executor/core/index.js';
 import { RunsService } from '../../../src/runs/runs.service.js';
@@ -10,7 +10,7 @@ import type { Scenario } from '../simulation.js';
 import type { DurableStore } from './durable-store.js';
 import { type DiskTurn, SimulatedDisk } from './simulated-disk.js';
 import { SimulatedInvoker } from './simulated-invoker.js';
-import { SimulatedFiles, SimulatedJournal, SimulatedRuns } from './simulated-storage.js';
+import { SimulatedAllRuns, SimulatedFiles, SimulatedJournal, SimulatedRuns } from './simulated-storage.js';
 import { type Owner, VirtualClock, type VirtualTime } from './virtual-time.js';
 import { Witness, WitnessedBus } from './witness.js';
 
@@ -46,12 +46,13 @@ export class SimulatedProcess implements Owner {
     this.bus = new WitnessedBus(this.witness);
     this.journal = new SimulatedJournal(store, this.disk, this.witness);
     const { bus, journal, clock, witness } = this;
-    const runs = new SimulatedRuns(store, this.disk);
+    const allRuns = new SimulatedAllRuns(store, this.disk);
     const outputs = new OutputHydrator(new SimulatedFiles(store, this.disk));
-    const reader = new WitnessedReader(runs, journal, plansOf(scenario), outputs, witness);
+    const reader = new WitnessedReader(allRuns, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
     const options = new EmbeddedEngineOptions(maxConcurrentRuns, {}, diceFrom(`jitter of ${name}`));
-    this.engine = new EmbeddedEngine(runs, journal, reader, bus, invoker, clock, options);
+    this.engine = new EmbeddedEngine(allRuns, journal, reader, bus, invoker, clock, options);
+    const runs = new SimulatedRuns(store, this.disk);
     this.service = new RunsService(runs, journal, reader, this.engine, bus, outputs);
   }
 
@@ -80,7 +81,7 @@ export class SimulatedProcess implements Owner {
 /** Tells the witness in which state each session begins to live. */
 class WitnessedReader extends RunReader {
   constructor(
-    runs: SimulatedRuns,
+    runs: SimulatedAllRuns,
     journal: SimulatedJournal,
     plans: PlanCache,
     outputs: OutputHydrator,
@@ -89,7 +90,7 @@ class WitnessedReader extends RunReader {
     super(runs, journal, plans, outputs);
   }
 
-  override async load(runId: RunId): Promise<FoldedRun | undefined> {
+  override async load(runId: RunId): Promise<LoadedRun | undefined> {
     const folded = await super.load(runId);
     if (folded !== undefined) this.witness.sawHandedOut(runId, folded.state);
     return folded;

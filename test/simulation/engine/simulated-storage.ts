@@ -1,5 +1,13 @@
-import { type JournalEntry, type RunId, type RunStatus, epochMs } from '../../../src/executor/core/index.js';
 import {
+  DEFAULT_NAMESPACE,
+  type JournalEntry,
+  type Namespace,
+  type RunId,
+  type RunStatus,
+  epochMs,
+} from '../../../src/executor/core/index.js';
+import {
+  AllRunsRepository,
   type Artifact,
   ArtifactRepository,
   Journal,
@@ -8,6 +16,7 @@ import {
   type NewRun,
   RunRepository,
   type StoredRun,
+  type UnfinishedRun,
 } from '../../../src/storage/index.js';
 import type { DurableStore } from './durable-store.js';
 import type { SimulatedDisk } from './simulated-disk.js';
@@ -43,7 +52,7 @@ export class SimulatedJournal extends Journal {
   }
 }
 
-/** The rows of runs as one process reads them. */
+/** The rows of runs as clients of one process read them: all are in one namespace. */
 export class SimulatedRuns extends RunRepository {
   constructor(
     private readonly store: DurableStore,
@@ -52,28 +61,46 @@ export class SimulatedRuns extends RunRepository {
     super();
   }
 
-  override find(runId: RunId): Promise<StoredRun | undefined> {
+  override find(_namespace: Namespace, runId: RunId): Promise<StoredRun | undefined> {
     return this.disk.read(() => this.store.find(runId));
   }
 
-  override findHead(runId: RunId): Promise<StoredRun | undefined> {
-    return this.find(runId);
+  override findHead(namespace: Namespace, runId: RunId): Promise<StoredRun | undefined> {
+    return this.find(namespace, runId);
   }
 
-  override findStatus(runId: RunId): Promise<RunStatus | undefined> {
+  override findStatus(_namespace: Namespace, runId: RunId): Promise<RunStatus | undefined> {
     return this.disk.read(() => this.store.find(runId)?.status);
   }
 
   override list(): Promise<StoredRun[]> {
     return this.disk.read(() => []);
   }
+}
 
-  override unfinished({ limit, after = '' as RunId }: { limit: number; after?: RunId }): Promise<RunId[]> {
-    const rest = (): RunId[] => this.store.unfinished().filter((runId) => runId > after);
+/** The rows of runs as the engine of one process reads them. */
+export class SimulatedAllRuns extends AllRunsRepository {
+  constructor(
+    private readonly store: DurableStore,
+    private readonly disk: SimulatedDisk,
+  ) {
+    super();
+  }
+
+  override findInAnyNamespace(runId: RunId): Promise<StoredRun | undefined> {
+    return this.disk.read(() => this.store.find(runId));
+  }
+
+  override unfinished({ limit, after }: { limit: number; after?: UnfinishedRun }): Promise<UnfinishedRun[]> {
+    const rest = (): UnfinishedRun[] =>
+      this.store
+        .unfinished()
+        .filter((runId) => after === undefined || runId > after.runId)
+        .map((runId) => ({ runId, namespace: DEFAULT_NAMESPACE, status: this.store.find(runId)?.status ?? 'PENDING' }));
     return this.disk.read(() => rest().slice(0, limit));
   }
 
-  override expiring(): ReturnType<RunRepository['expiring']> {
+  override expiring(): ReturnType<AllRunsRepository['expiring']> {
     return this.disk.read(() => this.store.runIds.flatMap((runId) => this.startByOf(runId)));
   }
 
@@ -83,7 +110,7 @@ export class SimulatedRuns extends RunRepository {
     return this.disk.read(() => this.store.unfinished().filter(isCrashedOften));
   }
 
-  private startByOf(runId: RunId): Awaited<ReturnType<RunRepository['expiring']>> {
+  private startByOf(runId: RunId): Awaited<ReturnType<AllRunsRepository['expiring']>> {
     const { status, settings, createdAt } = this.store.stateOf(runId) ?? {};
     const seconds = settings?.expireIfNotStartedSec;
     if (status !== 'PENDING' || seconds === undefined) return [];

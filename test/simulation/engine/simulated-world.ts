@@ -1,4 +1,5 @@
 import {
+  DEFAULT_NAMESPACE,
   type RunEvent,
   type RunId,
   type RunState,
@@ -246,6 +247,7 @@ export class SimulatedWorld {
     const entries = [encodeEvent(queued, 1, 0)];
     const run = {
       runId: id,
+      namespace: DEFAULT_NAMESPACE,
       ...place,
       graphName: 'test',
       labels: {},
@@ -255,14 +257,15 @@ export class SimulatedWorld {
     const create: NewcomingRun['create'] = async (begun) => {
       await journal.create({ ...run, projection: begun?.run }, [...entries, ...(begun?.entries ?? [])]);
       this.accepted.add(id);
-      bus.publish({ runId: id, entries });
+      bus.publish({ runId: id, namespace: DEFAULT_NAMESPACE, entries });
     };
     const fold = (): ReturnType<typeof foldRun> => {
       const folded = foldRun(plan, [queued]);
       witness.sawHandedOut(id, folded.state);
       return folded;
     };
-    await engine.launch({ runId: id, startBy: startByOf(settings, now), fold, create });
+    const startBy = startByOf(settings, now);
+    await engine.launch({ runId: id, namespace: DEFAULT_NAMESPACE, startBy, fold, create });
     return id;
   }
 
@@ -271,7 +274,7 @@ export class SimulatedWorld {
     const process = this.current;
     try {
       if (process === undefined) throw new Error('connection refused');
-      const { status } = await process.service.cancel(id);
+      const { status } = await process.service.cancel(DEFAULT_NAMESPACE, id);
       this.cancels.set(id, status);
     } catch (error) {
       if (error instanceof RunFinishedError) this.cancels.set(id, this.store.find(id)?.status ?? 'PENDING');

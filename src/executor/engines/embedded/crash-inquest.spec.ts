@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { LiveRun } from '../../../../test/support/live-run.js';
 import { graph } from '../../../../test/support/graph-builder.js';
-import type { RunRepository } from '../../../storage/index.js';
+import type { AllRunsRepository } from '../../../storage/index.js';
 import { type RunId, CorruptJournalError, runId } from '../../core/index.js';
 import type { RunReader } from '../../run-reader.js';
 import { CrashInquest } from './crash-inquest.js';
@@ -9,8 +9,8 @@ import { CrashInquest } from './crash-inquest.js';
 const [damaged, whole] = [runId('r_1'), runId('r_2')];
 
 const inquestOf = (load: (id: RunId) => Promise<unknown>): CrashInquest => {
-  const runs: Pick<RunRepository, 'crashedOften'> = { crashedOften: () => Promise.resolve([damaged, whole]) };
-  return new CrashInquest(runs as RunRepository, { load } as unknown as RunReader);
+  const runs: Pick<AllRunsRepository, 'crashedOften'> = { crashedOften: () => Promise.resolve([damaged, whole]) };
+  return new CrashInquest(runs as AllRunsRepository, { load } as unknown as RunReader);
 };
 
 describe('CrashInquest', () => {

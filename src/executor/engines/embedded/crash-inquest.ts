@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { RunRepository } from '../../../storage/index.js';
+import type { AllRunsRepository } from '../../../storage/index.js';
 import {
   type Blame,
   type RunId,
@@ -22,7 +22,7 @@ export class CrashInquest {
   private charged: ReadonlyMap<RunId, readonly SuspectOfRun[]> | undefined;
 
   constructor(
-    private readonly runs: RunRepository,
+    private readonly runs: AllRunsRepository,
     private readonly reader: RunReader,
   ) {}
 

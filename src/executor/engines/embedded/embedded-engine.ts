@@ -1,10 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
-import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
+import {
+  AllRunsRepository,
+  DatabaseLostError,
+  Journal,
+  StaleWriterError,
+  type UnfinishedRun,
+} from '../../../storage/index.js';
 import { type Cancel, Clock } from '../../clock.js';
 import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
-import { type FoldedRun, RunReader } from '../../run-reader.js';
+import { type LoadedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
 import { EngineNotRunningError, type EnginePhase, type NewcomingRun, RunEngine } from '../run-engine.js';
 import { CrashInquest } from './crash-inquest.js';
@@ -48,7 +54,7 @@ export class EmbeddedEngine extends RunEngine {
   private readonly lost = new Map<RunId, LostRun>();
 
   constructor(
-    private readonly runs: RunRepository,
+    private readonly runs: AllRunsRepository,
     private readonly journal: Journal,
     private readonly reader: RunReader,
     private readonly bus: EventBus,
@@ -76,8 +82,10 @@ export class EmbeddedEngine extends RunEngine {
     return this.queue.size;
   }
 
-  override async launch({ runId, startBy, fold, create }: NewcomingRun): Promise<void> {
-    if (this.queue.size === 0 && this.hasPlace) return this.begin(this.newSession(runId, fold()), create);
+  override async launch({ runId, namespace, startBy, fold, create }: NewcomingRun): Promise<void> {
+    if (this.queue.size === 0 && this.hasPlace) {
+      return this.begin(this.newSession(runId, { ...fold(), namespace }), create);
+    }
     await create();
     this.enqueue(runId, startBy);
   }
@@ -86,17 +94,10 @@ export class EmbeddedEngine extends RunEngine {
   async start(): Promise<void> {
     await this.inquest.hold();
     this.gate = new TimedSuspectGate(this.clock, this.clock.now());
-    let after: RunId | undefined;
-    let page: RunId[];
-    let resumed = 0;
-    do {
-      page = await this.runs.unfinished({ limit: RESUME_PAGE, after });
-      for (const runId of page) this.queue.push(runId);
-      after = page.at(-1);
-      resumed += page.length;
-    } while (page.length === RESUME_PAGE);
+    const unfinished = await this.unfinished();
+    for (const runId of unfinished) this.queue.push(runId);
     for (const { runId, startBy } of await this.runs.expiring()) this.deadlines.add(runId, startBy);
-    if (resumed > 0) this.logger.log(`resuming ${resumed} unfinished runs`);
+    if (unfinished.length > 0) this.logger.log(`resuming ${unfinished.length} unfinished runs`);
     this.currentPhase = 'running';
     this.fill();
   }
@@ -129,7 +130,7 @@ export class EmbeddedEngine extends RunEngine {
         if (!opened.isFresh) opened.take();
       });
       if (session === undefined) {
-        const status = (await this.runs.find(runId))?.status;
+        const status = (await this.runs.findInAnyNamespace(runId))?.status;
         if (status !== undefined && isTerminalRun(status)) return status;
         const lost = this.lost.get(runId);
         if (lost !== undefined && this.phase === 'running') throw lost.error;
@@ -140,6 +141,19 @@ export class EmbeddedEngine extends RunEngine {
       // A session that ended without finishing the run may not have heard the request: ask whoever holds the run next.
       if (end === undefined || end.kind === 'finished') return status;
     }
+  }
+
+  /** Oldest first, whatever their namespaces. */
+  private async unfinished(): Promise<RunId[]> {
+    const found: RunId[] = [];
+    let page: UnfinishedRun[];
+    let after: UnfinishedRun | undefined;
+    do {
+      page = await this.runs.unfinished({ limit: RESUME_PAGE, after });
+      found.push(...page.map(({ runId }) => runId));
+      after = page.at(-1);
+    } while (page.length === RESUME_PAGE);
+    return found.sort();
   }
 
   private endedNow(session: RunSession): Promise<SessionEnd | undefined> {
@@ -214,17 +228,17 @@ export class EmbeddedEngine extends RunEngine {
 
   /** Undefined if the run is unknown or has ended, or if the engine does not run. */
   private async loadSession(runId: RunId): Promise<RunSession | undefined> {
-    const folded = await this.reader.load(runId);
-    if (folded === undefined || isTerminalRun(folded.state.status) || this.phase !== 'running') return undefined;
-    return this.newSession(runId, folded);
+    const loaded = await this.reader.load(runId);
+    if (loaded === undefined || isTerminalRun(loaded.state.status) || this.phase !== 'running') return undefined;
+    return this.newSession(runId, loaded);
   }
 
-  private newSession(runId: RunId, folded: FoldedRun): RunSession {
+  private newSession(runId: RunId, run: LoadedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
     const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
+    return new RunSession({ runId, ...run, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
