@@ -9,6 +9,12 @@ export {
   type RunProjection,
 } from './journal/journal.js';
 export {
+  type ApiKeyListQuery,
+  ApiKeyRepository,
+  type ApiKeyRotation,
+  type StoredApiKey,
+} from './repositories/api-key.repository.js';
+export {
   type Artifact,
   type ArtifactInfo,
   ArtifactRepository,

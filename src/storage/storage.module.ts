@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Ids } from './ids.js';
 import { Journal } from './journal/journal.js';
 import { SqliteJournal } from './journal/sqlite-journal.js';
+import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyGuard } from './repositories/idempotency-guard.js';
@@ -11,6 +12,7 @@ import { IdempotencyRepository } from './repositories/idempotency.repository.js'
 import { LeaseRepository } from './repositories/lease.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
+import { SqliteApiKeyRepository } from './repositories/sqlite-api-key.repository.js';
 import { SqliteArtifactRepository } from './repositories/sqlite-artifact.repository.js';
 import { SqliteGraphRepository } from './repositories/sqlite-graph.repository.js';
 import { SqliteIdempotencyRepository } from './repositories/sqlite-idempotency.repository.js';
@@ -74,6 +76,7 @@ const PORTS = [
   { provide: IdempotencyRepository, useClass: SqliteIdempotencyRepository },
   { provide: RunRemovalRepository, useClass: SqliteRunRemovalRepository },
   { provide: LeaseRepository, useClass: SqliteLeaseRepository },
+  { provide: ApiKeyRepository, useClass: SqliteApiKeyRepository },
 ];
 
 function typeOrm(options: DynamicModule): DynamicModule {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import {
+  ApiKeyRepository,
   ArtifactRepository,
   GraphRepository,
   IdempotencyRepository,
@@ -27,6 +28,7 @@ export async function openSqlite(url: string): Promise<StorageUnderTest> {
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),
     removals: app.get(RunRemovalRepository),
+    apiKeys: app.get(ApiKeyRepository),
     close: () => app.close(),
   };
 }
