@@ -1,8 +1,8 @@
 export { type Caller, CallerNamespace, Public, RequireScope } from './access/index.js';
-export { type NewKeyBody, newKeySchema } from './api-keys/api-key.schemas.js';
+export { newKeySchema, rotationSchema } from './api-keys/api-key.schemas.js';
 export { ApiKeysModule } from './api-keys/api-keys.module.js';
-export { ApiKeysService, type KeyManager } from './api-keys/api-keys.service.js';
-export { toApiKey, toNewKey } from './api-keys/to-api-key-dto.js';
+export { ApiKeysService, type CreatedKey, type KeyManager } from './api-keys/api-keys.service.js';
+export { toApiKey, toCreatedApiKey, toNewKey } from './api-keys/to-api-key-dto.js';
 export { AuthModule } from './auth.module.js';
 export { authenticate } from './authenticate.middleware.js';
 export { Authenticator } from './authenticator.js';

@@ -4,6 +4,7 @@ import type { CommandHost } from './commands/command-host.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addExplainCommand } from './commands/explain.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
+import { addKeysCommand } from './commands/keys.command.js';
 import { addReplayCommand } from './commands/replay.command.js';
 import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
@@ -45,6 +46,7 @@ export function buildProgram(host: CommandHost): Command {
     addValidateCommand,
     addGraphCommand,
     addConfigCommand,
+    addKeysCommand,
     addSetupCommand,
     addDemoCommand,
   ]) {

@@ -21,11 +21,15 @@ export const newKeySchema = named(
   z.strictObject({
     name: z
       .string()
-      .min(1)
-      .max(100)
+      .min(1, { error: 'takes 1 to 100 characters' })
+      .max(100, { error: 'takes 1 to 100 characters' })
       .regex(/^[^\p{Cc}]*$/u, { error: 'takes no control characters' })
       .meta({ description: 'For people.', examples: ['ci'] }),
-    scopes: z.array(scope).min(1).max(SCOPES.length).meta({ description: 'What the key may do.' }),
+    scopes: z
+      .array(scope)
+      .min(1, { error: 'takes at least one scope' })
+      .max(SCOPES.length)
+      .meta({ description: 'What the key may do.' }),
     namespace: namespace
       .optional()
       .meta({ description: 'Where its graphs and runs are; the namespace of the request when left out.' }),
