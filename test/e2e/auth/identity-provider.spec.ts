@@ -9,7 +9,11 @@ const SECRET = 'a-secret-of-the-tests-0123456789abcdef';
 describe.each(['RS256', 'ES256'] as const)('Tokens of an identity provider that signs with %s', (alg) => {
   let provider: IdentityProvider;
   let first: Awaited<ReturnType<IdentityProvider['makeKey']>>;
-  const env: Record<string, string> = { SECURITY__JWT_ALGORITHM: alg, SECURITY__JWT_AUDIENCE: 'wand' };
+  const env: Record<string, string> = {
+    SECURITY__JWT_ALGORITHM: alg,
+    SECURITY__JWT_AUDIENCE: 'wand',
+    LOGGING__LEVEL: 'CRITICAL',
+  };
   beforeAll(async () => {
     provider = await IdentityProvider.start();
     env['SECURITY__JWT_JWKS_URL'] = provider.url;
