@@ -11,7 +11,7 @@ const LAYERS = [
   ['executor', ['config', 'plugins', 'storage', 'events']],
   ['observability', ['config', 'storage', 'http', 'auth']],
   ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
-  ['auth', ['config', 'http']],
+  ['auth', ['config', 'storage', 'http']],
   ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],
   ['runs', ['config', 'plugins', 'storage', 'events', 'executor', 'http', 'auth', 'graphs']],
 ];
@@ -22,11 +22,11 @@ const ANSWERING = ['http', 'auth', 'graphs', 'runs'];
 
 const layerPatterns = ([name, allowed]) => [
   {
-    regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!(core|problem|openapi|access)/index\\.js$)`,
+    regex: `^(\\.\\./)+(${FOLDERS.filter((folder) => folder !== name && !allowed.includes(folder)).join('|')})/(?!(core|problem|openapi|validation|pagination|access)/index\\.js$)`,
     message: `src/${name} may import only ${allowed.join(', ') || 'nothing'} and the pure core.`,
   },
   {
-    regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|(core|problem|openapi|access)/index\\.js$).+`,
+    regex: `^(\\.\\./)+(${allowed.join('|') || 'none'})/(?!(sdk/)?index\\.js$|(core|problem|openapi|validation|pagination|access)/index\\.js$).+`,
     message: "Import through the folder's index.js.",
   },
   ...(ANSWERING.includes(name)

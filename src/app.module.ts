@@ -9,7 +9,8 @@ import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
 
-const storageOptions = ({ database }: AppConfig): StorageOptions => ({
+/** Which database a configuration names. */
+export const storageOptions = ({ database }: AppConfig): StorageOptions => ({
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,

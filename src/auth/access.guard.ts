@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { ProblemError } from '../http/problem/index.js';
-import { ACCESS, type Access, allows } from './access/index.js';
-import { unauthorized } from './authenticate.middleware.js';
+import { ACCESS, type Access, allows, missingScopes } from './access/index.js';
+import { unauthorized } from './unauthorized.js';
 
 /**
  * Decides who reaches a handler, by what the handler says about it; one that says nothing is reached by nobody. Who the
@@ -23,11 +23,7 @@ export class AccessGuard implements CanActivate {
     if (access?.kind === 'public') return true;
     if (caller === undefined) throw unauthorized();
     if (access === undefined) throw new ProblemError('forbidden', 'nobody may call this');
-    if (!allows(caller.scopes, access.scope)) throw missingScope(access.scope);
+    if (access.kind === 'scope' && !allows(caller.scopes, access.scope)) throw missingScopes([access.scope], caller);
     return true;
   }
-}
-
-function missingScope(scope: string): ProblemError {
-  return new ProblemError('forbidden', `this needs the scope "${scope}", which your key does not have`);
 }

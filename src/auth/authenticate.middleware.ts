@@ -1,36 +1,26 @@
-import type { Request, RequestHandler } from 'express';
-import { ProblemError } from '../http/problem/index.js';
-import { KeyChecker } from './key-checker.js';
-import { namespaceOfRequest } from './namespace-of-request.js';
+import type { RequestHandler } from 'express';
+import { type Caller, NAMESPACE_HEADER, inNamespace } from './access/index.js';
+import type { Authenticator } from './authenticator.js';
+import { credentialsOf } from './credentials.js';
 import { isPublicPath } from './public-paths.js';
-
-const BEARER = /^Bearer +(\S+) *$/i;
+import { unauthorized } from './unauthorized.js';
 
 /**
- * Lets a request through whose `X-API-Key` or Bearer token is right, as `request.caller`. It stands before the body
- * parser, so that a stranger's body is not even read, and learns nothing but 401. Public paths pass without a caller.
- *
- * @param apiKey undefined lets everybody in, as `anonymous`
+ * Lets a request through whose key or token is right, as `request.caller`. It stands before the body parser, so that a
+ * stranger's body is not even read, and learns nothing but 401. Public paths pass with a caller or without.
  */
-export function authenticate(apiKey: string | undefined): RequestHandler {
-  const checker = new KeyChecker(apiKey);
+export function authenticate(authenticator: Authenticator): RequestHandler {
   return (request, _response, next) => {
-    const caller = checker.identify(keysOf(request));
-    if (caller === undefined) return next(isPublicPath(request.path) ? undefined : unauthorized());
-    const namespace = namespaceOfRequest(request, caller);
-    request.caller = namespace === caller.namespace ? caller : { ...caller, namespace };
-    next();
+    const isPublic = isPublicPath(request.path);
+    const admit = (caller: Caller | undefined): void => {
+      if (caller === undefined && !isPublic) return next(unauthorized());
+      request.caller = caller === undefined || isPublic ? caller : inNamespace(caller, request.get(NAMESPACE_HEADER));
+      next();
+    };
+    const found = authenticator.identify(credentialsOf(request));
+    if (!(found instanceof Promise)) return admit(found);
+    // A path that needs no credential is not held up by one that cannot be checked.
+    const settled = isPublic ? found.catch(() => undefined) : found;
+    settled.then(admit).catch(next);
   };
-}
-
-/** The answer to whoever has no valid key; it does not say which part was wrong. */
-export function unauthorized(): ProblemError {
-  return new ProblemError('unauthorized', 'send a valid key as "X-API-Key: <key>" or "Authorization: Bearer <key>"', {
-    headers: { 'WWW-Authenticate': 'Bearer realm="wand"' },
-  });
-}
-
-function keysOf(request: Request): string[] {
-  const bearer = BEARER.exec(request.get('Authorization') ?? '')?.[1];
-  return [request.get('X-API-Key'), bearer].filter((key) => key !== undefined && key !== '') as string[];
 }

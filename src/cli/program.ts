@@ -5,6 +5,7 @@ import { addDbCommand } from './commands/db.command.js';
 import { addDemoCommand } from './commands/demo.command.js';
 import { addExplainCommand } from './commands/explain.command.js';
 import { addGraphCommand } from './commands/graph.command.js';
+import { addKeysCommand } from './commands/keys.command.js';
 import { addReplayCommand } from './commands/replay.command.js';
 import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
@@ -47,6 +48,7 @@ export function buildProgram(host: CommandHost): Command {
     addGraphCommand,
     addConfigCommand,
     addDbCommand,
+    addKeysCommand,
     addSetupCommand,
     addDemoCommand,
   ]) {

@@ -1,6 +1,9 @@
 import type { AppConfig } from './app.config.js';
 import type { ConfigFault } from './config.errors.js';
 import { CONFIG_KEYS } from './schema/schema.js';
+import { hasCredentials } from './sections/security.config.js';
+
+const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/;
 
 /** A fault that needs several keys to be seen; it says nothing while one of those is itself at fault. */
 export interface CrossFault extends ConfigFault {
@@ -14,6 +17,9 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     outputFault(config),
     corsFault(config),
     missingKeyFault(config),
+    jwksAlgorithmFault(config),
+    missingJwksFault(config),
+    plainJwksFault(config),
     leakedSecretFault(config),
   ].filter((fault) => fault !== undefined);
 }
@@ -49,14 +55,56 @@ function corsFault({ security }: AppConfig): CrossFault | undefined {
 }
 
 function missingKeyFault({ environment, security }: AppConfig): CrossFault | undefined {
-  const mayBeOpen = environment === 'development' || environment === 'testing';
-  if (mayBeOpen || security.apiKey !== undefined) return undefined;
+  if (mayBeOpen(environment) || hasCredentials(security)) return undefined;
   return {
     key: 'SECURITY__API_KEY',
     got: 'nothing',
     takes: `a key in ${environment}: without one anybody could use the service`,
-    readsKeys: ['SECURITY__API_KEY', 'ENVIRONMENT'],
+    readsKeys: [
+      'SECURITY__API_KEY',
+      'SECURITY__API_KEYS',
+      'SECURITY__JWT_SECRET',
+      'SECURITY__JWT_JWKS_URL',
+      'ENVIRONMENT',
+    ],
   };
+}
+
+/** With HS256 nobody would ask the provider: its tokens would be refused, and none could say why. */
+function jwksAlgorithmFault({ security }: AppConfig): CrossFault | undefined {
+  if (security.jwtJwksUrl === undefined || security.jwtAlgorithm !== 'HS256') return undefined;
+  return {
+    key: 'SECURITY__JWT_ALGORITHM',
+    got: security.jwtAlgorithm,
+    takes: 'RS256 or ES256 while SECURITY__JWT_JWKS_URL is set',
+    readsKeys: ['SECURITY__JWT_ALGORITHM', 'SECURITY__JWT_JWKS_URL'],
+  };
+}
+
+function missingJwksFault({ security }: AppConfig): CrossFault | undefined {
+  if (security.jwtJwksUrl !== undefined || security.jwtAlgorithm === 'HS256') return undefined;
+  return {
+    key: 'SECURITY__JWT_JWKS_URL',
+    got: 'nothing',
+    takes: `the address of the keys while SECURITY__JWT_ALGORITHM is ${security.jwtAlgorithm}`,
+    readsKeys: ['SECURITY__JWT_ALGORITHM', 'SECURITY__JWT_JWKS_URL'],
+  };
+}
+
+/** Whoever can change the keys on their way can sign tokens. */
+function plainJwksFault({ environment, security: { jwtJwksUrl } }: AppConfig): CrossFault | undefined {
+  if (jwtJwksUrl === undefined || jwtJwksUrl.startsWith('https:') || mayBeOpen(environment)) return undefined;
+  if (LOOPBACK.test(jwtJwksUrl)) return undefined;
+  return {
+    key: 'SECURITY__JWT_JWKS_URL',
+    got: 'an http URL',
+    takes: `an https URL in ${environment}, or one of this machine`,
+    readsKeys: ['SECURITY__JWT_JWKS_URL', 'ENVIRONMENT'],
+  };
+}
+
+function mayBeOpen(environment: AppConfig['environment']): boolean {
+  return environment === 'development' || environment === 'testing';
 }
 
 function leakedSecretFault({ plugins }: AppConfig): CrossFault | undefined {

@@ -166,6 +166,97 @@ describe('mapEnvironment', () => {
     expect(faultLinesOf({ ENVIRONMENT: environment, SECURITY__API_KEY: 'k' })).toEqual([]);
   });
 
+  it.each([
+    [{ SECURITY__API_KEYS: '[{"name":"ci","key_sha256":"' + 'a'.repeat(64) + '","scopes":["runs:read"]}]' }],
+    [{ SECURITY__JWT_SECRET: 's'.repeat(32) }],
+    [{ SECURITY__JWT_JWKS_URL: 'https://id.example.com/jwks', SECURITY__JWT_ALGORITHM: 'RS256' }],
+  ])('takes %j in production instead of a single key', (env) => {
+    expect(faultLinesOf({ ENVIRONMENT: 'production', ...env })).toEqual([]);
+  });
+
+  describe('wants of a list of keys', () => {
+    const KEY = { name: 'ci', key_sha256: 'A1'.repeat(32), scopes: ['runs:read', 'runs:write'], namespace: 'team-a' };
+    const linesOf = (entries: unknown) => faultLinesOf({ SECURITY__API_KEYS: JSON.stringify(entries) });
+
+    it('nothing more than it needs', () => {
+      expect(configOf({ SECURITY__API_KEYS: JSON.stringify([KEY]) }).security.apiKeys).toEqual([KEY]);
+    });
+
+    it('every field to be right, with a line for each that is not, and never says what stood there', () => {
+      const wrong = { name: '', key_sha256: 'a-real-key', scopes: ['runs:reed', 'admin'], namespace: 'Team', key: 'x' };
+      const lines = linesOf([
+        KEY,
+        wrong,
+        { name: 'b' },
+        5,
+        { ...KEY, name: 'c', key_sha256: 'b'.repeat(64), scopes: [] },
+      ]);
+      expect(lines).toEqual([
+        expect.stringMatching(/^SECURITY__API_KEYS: got \*{8} at \[1\]\.name, takes 1 to 100 characters/),
+        expect.stringMatching(/got \*{8} at \[1\]\.key_sha256, takes the SHA-256 of the key as 64 hexadecimal digits$/),
+        expect.stringMatching(/got \*{8} at \[1\]\.scopes\[0\], takes one of graphs:read, /),
+        expect.stringMatching(/got \*{8} at \[1\]\.namespace, takes 1 to 63 of /),
+        expect.stringMatching(
+          /got the unknown field "key" at \[1\], takes the fields name, key_sha256, scopes, namespace$/,
+        ),
+        expect.stringMatching(/got nothing at \[2\]\.key_sha256, takes the SHA-256/),
+        expect.stringMatching(/got nothing at \[2\]\.scopes, takes an array of scopes$/),
+        expect.stringMatching(/got \*{8} at \[3\], takes an object$/),
+        expect.stringMatching(/got \*{8} at \[4\]\.scopes, takes at least one scope$/),
+      ]);
+      expect(lines.join('')).not.toMatch(/a-real-key|reed|Team/);
+    });
+
+    it('a name and a key of its own for each', () => {
+      expect(linesOf([KEY, KEY])).toEqual([
+        expect.stringMatching(/at \[1\]\.name, takes another name than entry \[0\]/),
+        expect.stringMatching(/at \[1\]\.key_sha256, takes another key_sha256 than entry \[0\]/),
+      ]);
+    });
+
+    it('a list', () => {
+      expect(linesOf(KEY)).toEqual([
+        'SECURITY__API_KEYS: got ********, takes a JSON array of objects with the fields name, key_sha256, scopes, namespace',
+      ]);
+    });
+  });
+
+  describe('wants of tokens', () => {
+    const JWKS = { SECURITY__JWT_JWKS_URL: 'https://id.example.com/jwks' };
+
+    it('a secret that is as long as its algorithm needs', () => {
+      expect(faultLinesOf({ SECURITY__JWT_SECRET: 's'.repeat(31) })).toEqual([
+        'SECURITY__JWT_SECRET: got ********, takes 32 to 1024 visible ASCII characters without spaces',
+      ]);
+    });
+
+    it('an algorithm that goes with where the keys are', () => {
+      expect(faultLinesOf(JWKS)).toEqual([
+        'SECURITY__JWT_ALGORITHM: got HS256, takes RS256 or ES256 while SECURITY__JWT_JWKS_URL is set',
+      ]);
+      expect(faultLinesOf({ SECURITY__JWT_ALGORITHM: 'ES256' })).toEqual([
+        'SECURITY__JWT_JWKS_URL: got nothing, takes the address of the keys while SECURITY__JWT_ALGORITHM is ES256',
+      ]);
+      expect(faultLinesOf({ SECURITY__JWT_ALGORITHM: 'none' })).toEqual([
+        'SECURITY__JWT_ALGORITHM: got "none", takes one of HS256, RS256, ES256',
+      ]);
+      expect(faultLinesOf({ ...JWKS, SECURITY__JWT_ALGORITHM: 'ES256' })).toEqual([]);
+    });
+
+    it.each([
+      ['production', 'http://id.example.com/jwks', 1],
+      ['production', 'http://127.0.0.1.example.com/jwks', 1],
+      ['production', 'http://127.0.0.1:8080/jwks', 0],
+      ['production', 'http://localhost/jwks', 0],
+      ['development', 'http://id.example.com/jwks', 0],
+      ['development', 'https://user:secret@id.example.com/jwks', 1],
+      ['development', 'ftp://id.example.com/jwks', 1],
+    ])('in %s of the address %s that nobody can change the keys on their way', (environment, url, faults) => {
+      const env = { SECURITY__API_KEY: 'k', SECURITY__JWT_ALGORITHM: 'RS256', SECURITY__JWT_JWKS_URL: url };
+      expect(faultLinesOf({ ENVIRONMENT: environment, ...env })).toHaveLength(faults);
+    });
+  });
+
   it('keeps its own key out of the variables that templates may read', () => {
     expect(faultLinesOf({ PLUGINS__ALLOWED_ENV: '["HOME","SECURITY__API_KEY"]' })).toHaveLength(1);
   });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { AppConfig } from './app.config.js';
 import { ConfigError, type ConfigFault } from './config.errors.js';
 import { crossFaults } from './cross-rules.js';
@@ -44,10 +45,16 @@ function readKeys(env: EnvironmentRecord): RawValue[] {
 function assign(config: AppConfig, raw: readonly RawValue[]): ConfigFault[] {
   return raw.flatMap(({ key, text }) => {
     const parsed = key.parse(text);
-    if (!parsed.ok || !key.schema.safeParse(parsed.value).success) return [faultOf(key, text)];
+    if (!parsed.ok) return [faultOf(key, text)];
+    const { error } = key.schema.safeParse(parsed.value, { reportInput: true });
+    if (error !== undefined) return faultsOf(key, text, error);
     Object.assign(holderOf(config, key), { [key.field]: parsed.value });
     return [];
   });
+}
+
+function faultsOf(key: ConfigKey, text: string, error: z.ZodError): ConfigFault[] {
+  return key.explain?.(error).map((fault) => ({ key: key.env, ...fault })) ?? [faultOf(key, text)];
 }
 
 function faultOf(key: ConfigKey, text: string): ConfigFault {

@@ -1,8 +1,6 @@
 import type { AppConfig } from './app.config.js';
+import { MASK } from './schema/mask.js';
 import { CONFIG_KEYS, valueOf } from './schema/schema.js';
-
-/** What stands in the place of a secret. */
-export const MASK = '********';
 
 const SHOWN_CHARACTERS = 100;
 const USERINFO = /(:\/\/)\S*@/g;
@@ -21,8 +19,12 @@ export function quoteForFault(text: string, secret: boolean): string {
 
 function maskValue(value: unknown, secret: boolean): unknown {
   if (value === undefined) return null;
-  if (secret) return MASK;
+  if (secret && !isEmptyList(value)) return MASK;
   return typeof value === 'string' ? hideUserinfo(value) : value;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function hideUserinfo(text: string): string {

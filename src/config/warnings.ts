@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import type { AppConfig } from './app.config.js';
 import { CONFIG_KEYS } from './schema/schema.js';
+import { hasCredentials } from './sections/security.config.js';
 
 const SHORT_KEY_CHARACTERS = 16;
 
@@ -11,10 +12,18 @@ export function configWarnings(config: AppConfig, unknownKeys: readonly string[]
 
 function securityWarnings({ environment, security }: AppConfig): string[] {
   const warnings: string[] = [];
-  if (security.apiKey === undefined) {
+  if (!hasCredentials(security)) {
     warnings.push(`SECURITY__API_KEY is not set: anybody who reaches this ${environment} service can use it`);
-  } else if (isServing(environment) && security.apiKey.length < SHORT_KEY_CHARACTERS) {
+  } else if (isServing(environment) && (security.apiKey?.length ?? Infinity) < SHORT_KEY_CHARACTERS) {
     warnings.push(`SECURITY__API_KEY is shorter than ${SHORT_KEY_CHARACTERS} characters: it can be guessed`);
+  }
+  if (security.jwtJwksUrl !== undefined) {
+    if (security.jwtIssuer === undefined) {
+      warnings.push('SECURITY__JWT_ISSUER is not set: tokens count whoever issued them, if the key is right');
+    }
+    if (security.jwtAudience === undefined) {
+      warnings.push('SECURITY__JWT_AUDIENCE is not set: tokens that were issued for other services count here too');
+    }
   }
   if (security.corsOrigins.includes('*')) {
     warnings.push('SECURITY__CORS_ORIGINS holds "*": pages of every web site may call the API');

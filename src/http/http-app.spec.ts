@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
+import { MemoryApiKeysModule } from '../../test/support/memory-api-keys.js';
 import { AuthModule, Public, RequireScope } from '../auth/index.js';
 import { AppConfig, mapEnvironment } from '../config/index.js';
 import { LoggingModule, NestLogger, RootLogger } from '../observability/index.js';
@@ -140,7 +141,7 @@ async function start(env: Record<string, string>): Promise<{ app: NestExpressApp
     },
   });
   const testing = await Test.createTestingModule({
-    imports: [configModule(config), LoggingModule, AuthModule, HttpModule, FakeStorageModule],
+    imports: [configModule(config), LoggingModule, AuthModule, HttpModule, FakeStorageModule, MemoryApiKeysModule],
     controllers: [ThingsController],
   })
     .overrideProvider(RootLogger)
@@ -200,7 +201,7 @@ describe('an application', () => {
         type: '/problems/unauthorized',
         title: 'A valid key is required',
         status: 401,
-        detail: 'send a valid key as "X-API-Key: <key>" or "Authorization: Bearer <key>"',
+        detail: 'send a valid key as "X-API-Key: <key>", or a key or a token as "Authorization: Bearer <it>"',
         instance: '/things/1',
       });
     });

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { authenticate } from '../auth/index.js';
+import { Authenticator, authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
 import { RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
@@ -13,7 +13,7 @@ import { corsOptions, hardenServer, noStore, securityHeaders } from './security/
  * and answer has it; the log before whatever may refuse; the key before the body, so that a stranger's is never read.
  *
  * Call it before `app.init()` or `app.listen()`, and before Swagger is set up. The application is created with
- * `{ bodyParser: false }` and holds `LoggingModule` and `AuthModule`.
+ * `{ bodyParser: false }` and holds `LoggingModule`, `AuthModule` and storage.
  */
 export function configureHttpApp(app: NestExpressApplication, config: AppConfig): void {
   const cors = corsOptions(config.security);
@@ -22,7 +22,7 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.set('query parser', 'simple');
   app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
-  app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
+  app.use(inTurn(answerOptions(), authenticate(app.get(Authenticator, { strict: false })), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());
   hardenServer(app.getHttpServer());
 }

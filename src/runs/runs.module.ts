@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { ExecutorModule } from '../executor/index.js';
 import { GraphsModule } from '../graphs/index.js';
@@ -23,13 +24,15 @@ import { RunsService } from './runs.service.js';
 import { GraphSimulator } from './simulation/graph-simulator.js';
 import { SimulateController } from './simulation/simulate.controller.js';
 import { StreamHub } from './stream/stream-hub.js';
+import { StreamTokenController } from './stream/stream-token.controller.js';
 import { StreamsController } from './stream/streams.controller.js';
 
 @Module({
-  imports: [EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
+  imports: [AuthModule, EventsModule, ExecutorModule, GraphsModule, HttpModule, PluginsModule],
   controllers: [
     RunsController,
     StreamsController,
+    StreamTokenController,
     ArtifactsController,
     RetryController,
     ExplainController,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { monotonicFactory } from 'ulid';
-import { type GraphId, type RunId, graphId, runId } from '../executor/core/index.js';
+import { type GraphId, type KeyId, type RunId, graphId, keyId, runId } from '../executor/core/index.js';
 import { randomFraction } from './random-fraction.js';
 
 /** Makes ids that rise with time, also within a millisecond: ULIDs in lower case behind a prefix. */
@@ -14,5 +14,9 @@ export class Ids {
 
   run(): RunId {
     return runId(`r_${this.ulid().toLowerCase()}`);
+  }
+
+  key(): KeyId {
+    return keyId(`k_${this.ulid().toLowerCase()}`);
   }
 }

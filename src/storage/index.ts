@@ -11,6 +11,12 @@ export {
 export { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 export { AllRunsRepository, type UnfinishedRun } from './repositories/all-runs.repository.js';
 export {
+  type ApiKeyListQuery,
+  ApiKeyRepository,
+  type ApiKeyRotation,
+  type StoredApiKey,
+} from './repositories/api-key.repository.js';
+export {
   type Artifact,
   type ArtifactInfo,
   ArtifactRepository,

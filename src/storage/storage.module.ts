@@ -6,6 +6,7 @@ import { Journal } from './journal/journal.js';
 import { SqliteJournal } from './journal/sqlite-journal.js';
 import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
+import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyGuard } from './repositories/idempotency-guard.js';
@@ -15,6 +16,7 @@ import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
 import { SqliteAllGraphsRepository } from './repositories/sqlite-all-graphs.repository.js';
 import { SqliteAllRunsRepository } from './repositories/sqlite-all-runs.repository.js';
+import { SqliteApiKeyRepository } from './repositories/sqlite-api-key.repository.js';
 import { SqliteArtifactRepository } from './repositories/sqlite-artifact.repository.js';
 import { SqliteGraphRepository } from './repositories/sqlite-graph.repository.js';
 import { SqliteIdempotencyRepository } from './repositories/sqlite-idempotency.repository.js';
@@ -80,6 +82,7 @@ const PORTS = [
   { provide: IdempotencyRepository, useClass: SqliteIdempotencyRepository },
   { provide: RunRemovalRepository, useClass: SqliteRunRemovalRepository },
   { provide: LeaseRepository, useClass: SqliteLeaseRepository },
+  { provide: ApiKeyRepository, useClass: SqliteApiKeyRepository },
 ];
 
 function typeOrm(options: DynamicModule): DynamicModule {

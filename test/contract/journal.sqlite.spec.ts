@@ -1,3 +1,4 @@
+import { describeApiKeys } from './api-keys.contract.js';
 import { describeJournal } from './journal.contract.js';
 import { describeRepositories } from './repositories.contract.js';
 import { makeFolder, openSqlite } from './sqlite-storage.js';
@@ -16,3 +17,5 @@ describeJournal('a SQLite file', openFile);
 describeJournal('SQLite in memory', openMemory);
 describeRepositories('a SQLite file', openFile);
 describeRepositories('SQLite in memory', openMemory);
+describeApiKeys('a SQLite file', openFile);
+describeApiKeys('SQLite in memory', openMemory);

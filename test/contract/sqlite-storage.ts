@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import {
   AllGraphsRepository,
   AllRunsRepository,
+  ApiKeyRepository,
   ArtifactRepository,
   GraphRepository,
   IdempotencyRepository,
@@ -31,6 +32,7 @@ export async function openSqlite(url: string): Promise<StorageUnderTest> {
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),
     removals: app.get(RunRemovalRepository),
+    apiKeys: app.get(ApiKeyRepository),
     close: () => app.close(),
   };
 }

@@ -6,11 +6,13 @@ import {
   type RunId,
   epochMs,
   graphId,
+  keyId,
   runId,
 } from '../../src/executor/core/index.js';
 import type {
   AllGraphsRepository,
   AllRunsRepository,
+  ApiKeyRepository,
   ArtifactRepository,
   GraphRepository,
   IdempotencyRecord,
@@ -21,6 +23,7 @@ import type {
   RunProjection,
   RunRemovalRepository,
   RunRepository,
+  StoredApiKey,
   StoredGraphVersion,
 } from '../../src/storage/index.js';
 
@@ -35,6 +38,7 @@ export interface StorageUnderTest {
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
   readonly removals: RunRemovalRepository;
+  readonly apiKeys: ApiKeyRepository;
   close(): Promise<void>;
 }
 
@@ -52,6 +56,7 @@ const idOf = (prefix: string, number: number): string =>
 /** The `number`th run id: they sort by number. */
 export const aRunId = (number: number): RunId => runId(idOf('r', number));
 export const aGraphId = (number: number) => graphId(idOf('g', number));
+export const aKeyId = (number: number) => keyId(idOf('k', number));
 
 export const aGraph = (number: number, changes: Partial<StoredGraphVersion> = {}): StoredGraphVersion => ({
   graphId: aGraphId(number),
@@ -117,4 +122,19 @@ export const aRecord = (key: string, changes: Partial<IdempotencyRecord> = {}): 
 
 export const someData = (bytes: number): JsonObject => ({
   output: { text: 'é'.repeat(bytes / 2), list: [1, null, true] },
+});
+
+export const anApiKey = (number: number, changes: Partial<StoredApiKey> = {}): StoredApiKey => ({
+  keyId: aKeyId(number),
+  namespace: DEFAULT_NAMESPACE,
+  name: `key ${number}`,
+  prefix: 'wand_AbCdEfGh',
+  keySha256: String(number).padStart(64, '0'),
+  scopeText: 'runs:read runs:write',
+  createdAt: NOON,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+  replacedBy: null,
+  ...changes,
 });

@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiSecurity } from '@nestjs/swagger';
-import { ApiProblems } from '../../http/openapi/index.js';
 import { ACCESS, type Access } from './access.js';
+import { ApiCallerAnswers } from './api-caller-answers.decorator.js';
 import type { Scope } from './scopes.js';
 
 /** Only callers with `scope` may call this handler; the document says so, as a role of its security requirements. */
@@ -10,6 +10,6 @@ export function RequireScope(scope: Scope): MethodDecorator {
     SetMetadata(ACCESS, { kind: 'scope', scope } satisfies Access),
     ApiSecurity('apiKey', [scope]),
     ApiSecurity('bearer', [scope]),
-    ApiProblems('unauthorized', 'forbidden'),
+    ApiCallerAnswers(),
   );
 }

@@ -17,3 +17,9 @@ export type Scope = (typeof SCOPES)[number];
 export function allows(granted: ReadonlySet<Scope>, scope: Scope): boolean {
   return granted.has(scope) || granted.has('admin');
 }
+
+/** The scopes in a text that separates them by spaces (RFC 6749, section 3.3); words that are none of ours are left out. */
+export function readScopes(text: string): ReadonlySet<Scope> {
+  const words = new Set(text.split(' '));
+  return new Set(SCOPES.filter((scope) => words.has(scope)));
+}

@@ -1,5 +1,6 @@
 import { clip } from './clip.js';
 import { durationText } from './duration-text.js';
+import { parseDuration } from './parse-duration.js';
 import { printable, printableLine } from './printable.js';
 
 describe('printable', () => {
@@ -34,5 +35,20 @@ describe('durationText', () => {
     [125_000, '2 min 5 s'],
   ])('writes %d ms as %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['30s', 30],
+    ['15m', 900],
+    ['12h', 43_200],
+    ['90d', 7_776_000],
+  ])('reads %s', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  it.each(['', '90', 'd', '1.5h', '-1d', '1w', ' 1d', '9999999999d'])('does not read %j', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EntryFault } from './entry-faults.js';
 
 /** What the text of a variable became, or nothing when it is not of the kind the key takes. */
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
@@ -19,6 +20,8 @@ export interface KeySpec {
   readonly parse: (text: string) => Parsed;
   /** Which of the values that could be parsed it takes. */
   readonly schema: z.ZodType;
+  /** For values of several parts: says what is wrong with each, instead of one fault for the whole. */
+  readonly explain?: (error: z.core.$ZodError) => readonly EntryFault[];
 }
 
 const keysByPrototype = new WeakMap<object, KeySpec[]>();

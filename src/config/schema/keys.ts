@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryFaults } from './entry-faults.js';
 import { declareKey, type KeySpec } from './key-spec.js';
 import { parseFlag, parseInteger, parseList, parseNumber, parseText } from './parse-text.js';
 
@@ -20,6 +21,13 @@ interface TextOptions extends KeyOptions {
   readonly pattern?: RegExp;
   /** What `pattern` accepts, in words. */
   readonly takes: string;
+}
+
+interface EntriesOptions extends KeyOptions {
+  /** Judges the whole list; its messages end a sentence that begins with "takes". */
+  readonly schema: z.ZodType;
+  /** The fields of an entry. */
+  readonly fields: readonly string[];
 }
 
 interface ListOptions extends KeyOptions {
@@ -61,12 +69,20 @@ export function ListKey(name: string, options: ListOptions): PropertyDecorator {
   return key(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
 }
 
+/** A JSON array of objects, with a fault for each wrong field of each of them. */
+export function EntriesKey(name: string, options: EntriesOptions): PropertyDecorator {
+  const { schema, fields } = options;
+  const takes = `a JSON array of objects with the fields ${fields.join(', ')}`;
+  return key(name, takes, options, parseList, schema, (error) => entryFaults(error, fields));
+}
+
 function key(
   name: string,
   takes: string,
   options: KeyOptions,
   parse: KeySpec['parse'],
   schema: z.ZodType,
+  explain?: KeySpec['explain'],
 ): PropertyDecorator {
   return (prototype, property) => {
     declareKey(prototype, {
@@ -78,6 +94,7 @@ function key(
       defaultNote: options.defaultNote,
       parse,
       schema,
+      explain,
     });
   };
 }

@@ -1,4 +1,8 @@
-import { FlagKey, ListKey, TextKey } from '../schema/keys.js';
+import { API_KEY_FIELDS, type ApiKeyEntry, apiKeyEntries } from '../schema/api-key-entries.js';
+import { ChoiceKey, EntriesKey, FlagKey, ListKey, NumberKey, TextKey } from '../schema/keys.js';
+
+export const JWT_ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const;
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
 /** `SECURITY__…` */
 export class SecurityConfig {
@@ -8,9 +12,63 @@ export class SecurityConfig {
     takes: '1 to 512 visible ASCII characters without spaces',
     secret: true,
     description:
-      'The key that callers send as X-API-Key or as a Bearer token. Without it the API is open, which staging and production refuse.',
+      'The key that callers send as X-API-Key or as a Bearer token; it may do everything. Without any of API_KEY, API_KEYS, JWT_SECRET and JWT_JWKS_URL the API is open, which staging and production refuse.',
   })
   readonly apiKey?: string = undefined;
+
+  @EntriesKey('API_KEYS', {
+    schema: apiKeyEntries,
+    fields: API_KEY_FIELDS,
+    secret: true,
+    description:
+      'Further keys, each by its SHA-256 in hexadecimal, with what it may do: [{"name":"ci","key_sha256":"…","scopes":["runs:write"],"namespace":"default"}]. Without a namespace it is default.',
+  })
+  readonly apiKeys: readonly ApiKeyEntry[] = [];
+
+  @TextKey('JWT_SECRET', {
+    maxLength: 1024,
+    pattern: /^[\x21-\x7e]{32,}$/,
+    takes: '32 to 1024 visible ASCII characters without spaces',
+    secret: true,
+    description:
+      'Signs the tokens of POST /auth/token, and checks those of others while JWT_ALGORITHM is HS256. All processes of a service share it.',
+  })
+  readonly jwtSecret?: string = undefined;
+
+  @ChoiceKey('JWT_ALGORITHM', JWT_ALGORITHMS, {
+    description: 'How tokens of others are signed: HS256 with JWT_SECRET, RS256 and ES256 with a key of JWT_JWKS_URL.',
+  })
+  readonly jwtAlgorithm: JwtAlgorithm = 'HS256';
+
+  @NumberKey('JWT_EXPIRATION_HOURS', {
+    min: 0.01,
+    max: 8760,
+    unit: 'hours',
+    description: 'How long a token of POST /auth/token may live at most.',
+  })
+  readonly jwtExpirationHours: number = 24;
+
+  @TextKey('JWT_JWKS_URL', {
+    maxLength: 2048,
+    pattern: /^https?:\/\/[^\s/?#@]+(?:\/[^\s#@]*)?$/,
+    takes: 'an https URL without a user name or a fragment',
+    description: 'Where the identity provider publishes the keys that check its tokens (a JSON Web Key Set).',
+  })
+  readonly jwtJwksUrl?: string = undefined;
+
+  @TextKey('JWT_ISSUER', {
+    maxLength: 2048,
+    takes: '1 to 2048 characters',
+    description: 'The `iss` that a token must have.',
+  })
+  readonly jwtIssuer?: string = undefined;
+
+  @TextKey('JWT_AUDIENCE', {
+    maxLength: 2048,
+    takes: '1 to 2048 characters',
+    description: 'The `aud` that a token must have or hold.',
+  })
+  readonly jwtAudience?: string = undefined;
 
   @ListKey('CORS_ORIGINS', {
     pattern: /^(?:\*|https?:\/\/[^/\s?#@]+)$/,
@@ -37,4 +95,9 @@ export class SecurityConfig {
       'When not empty, the only hosts that agents may call; entries win over the ban on private addresses. Example: ["api.example.com", "localhost:9000", "*.internal.example"].',
   })
   readonly httpAllowedHosts: readonly string[] = [];
+}
+
+/** Whether anything is configured by which callers are known; without it the API is open. */
+export function hasCredentials({ apiKey, apiKeys, jwtSecret, jwtJwksUrl }: SecurityConfig): boolean {
+  return apiKey !== undefined || apiKeys.length > 0 || jwtSecret !== undefined || jwtJwksUrl !== undefined;
 }

@@ -1,4 +1,4 @@
-import { GRAPH_ID, RUN_ID, epochMs, graphId, runId } from './ids.js';
+import { GRAPH_ID, KEY_ID, RUN_ID, epochMs, graphId, keyId, runId } from './ids.js';
 
 const ulid = '01jgy5fzsjm4x3kq0d2n8w7v6t';
 
@@ -6,6 +6,7 @@ describe('ids', () => {
   it('are told apart by their prefix', () => {
     expect(GRAPH_ID.test(`g_${ulid}`)).toBe(true);
     expect(RUN_ID.test(`r_${ulid}`)).toBe(true);
+    expect(KEY_ID.test(`k_${ulid}`)).toBe(true);
     expect(RUN_ID.test(`g_${ulid}`)).toBe(false);
   });
 
@@ -17,6 +18,6 @@ describe('ids', () => {
   );
 
   it('are plain values at run time', () => {
-    expect([graphId('g'), runId('r'), epochMs(5)]).toEqual(['g', 'r', 5]);
+    expect([graphId('g'), runId('r'), keyId('k'), epochMs(5)]).toEqual(['g', 'r', 'k', 5]);
   });
 });

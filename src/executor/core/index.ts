@@ -2,15 +2,18 @@ export { type Json, type JsonObject, isJsonObject } from './json.js';
 export {
   type EpochMs,
   type GraphId,
+  type KeyId,
   type Namespace,
   type RunId,
   DEFAULT_NAMESPACE,
   GRAPH_ID,
+  KEY_ID,
   NAMESPACE,
   RUN_ID,
   ULID_PATTERN,
   epochMs,
   graphId,
+  keyId,
   namespace,
   runId,
 } from './ids.js';

@@ -7,6 +7,9 @@ const DESCRIPTION = `Runs graphs of agents, durably. A client creates a graph, s
 their results. Errors are problem details (RFC 9457): \`type\` names the kind of error and never changes, \`errors[]\` says what
 was wrong and where.
 
+Callers send an API key as \`X-API-Key\`, or a key or a JWT as \`Authorization: Bearer\`. Each operation names the scope that it
+needs; \`admin\` stands for all. A caller sees its own namespace alone.
+
 Every answer carries \`X-Request-ID\`: the caller's, if it is 1 to 128 of \`A-Z a-z 0-9 . _ -\`, else a new one. Times are RFC 3339
 in UTC; only the \`ts\` of a journal entry is seconds since 1970. Integers beyond 2^53 become doubles, as in every JSON reader.`;
 
@@ -14,6 +17,8 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['graphs', 'Definitions of graphs. A change makes a new version; runs keep theirs.'],
   ['runs', 'Executions of graphs: start, watch, cancel, read.'],
   ['plugins', 'The agents and tools that graphs can use.'],
+  ['keys', 'API keys: who may call, and what it may do.'],
+  ['auth', 'Tokens in exchange for keys.'],
   ['config', 'The configuration in use.'],
   ['health', 'Probes.'],
   ['metrics', 'What a process measures, for Prometheus.'],
@@ -29,7 +34,7 @@ function buildOpenApiDocument(app: NestExpressApplication, version: string): Ope
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/', 'This service')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'apiKey')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same key.' }, 'bearer')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key or a JWT.' }, 'bearer')
     .addSecurityRequirements('apiKey')
     .addSecurityRequirements('bearer');
   for (const [name, description] of TAGS) builder.addTag(name, description);

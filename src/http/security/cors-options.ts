@@ -12,7 +12,15 @@ export function corsOptions(
     origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
     credentials: config.corsAllowCredentials,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-API-Key', 'X-Request-ID'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'X-API-Key',
+      'X-Request-ID',
+      'X-Wand-Namespace',
+    ],
     exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-ID'],
     maxAge: PREFLIGHT_MAX_AGE_SEC,
     // OPTIONS is answered in one place, preflight or not.

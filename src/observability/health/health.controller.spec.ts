@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
+import { MemoryApiKeysModule } from '../../../test/support/memory-api-keys.js';
 import { AuthModule } from '../../auth/index.js';
 import { ConfigModule, loadConfig } from '../../config/index.js';
 import { configureHttpApp } from '../../http/index.js';
@@ -40,6 +41,7 @@ async function start(interval: number) {
       ConfigModule.forRoot(loaded),
       LoggingModule,
       AuthModule,
+      MemoryApiKeysModule,
       HealthModule.forRoot({ databaseCheck: { provide: DatabaseCheck, useValue: database } }),
     ],
   })

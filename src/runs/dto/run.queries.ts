@@ -60,7 +60,11 @@ export const logsQuery = z.strictObject({
   node_id: z.string().min(1).max(64).optional(),
 });
 
-export const streamQuery = z.strictObject({ after_seq: queryInteger({ min: 0, max: MAX_SEQ }).optional() });
+export const streamQuery = z.strictObject({
+  after_seq: queryInteger({ min: 0, max: MAX_SEQ }).optional(),
+  // Looked at long before: only its name is known here.
+  access_token: z.string().optional(),
+});
 export const noQuery = z.strictObject({});
 
 export type StartRunQuery = z.output<typeof startRunQuery>;

@@ -72,6 +72,14 @@ export class StreamsController {
     description: 'Entries up to this one are left out.',
     schema: { type: 'integer', minimum: 0 },
   })
+  @ApiQuery({
+    name: 'access_token',
+    required: false,
+    description:
+      'A token of `POST /auth/stream-token` instead of a key, for `EventSource`. It is looked at when the stream opens; the ' +
+      'stream goes on when it has expired.',
+    schema: { type: 'string' },
+  })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,

@@ -1,3 +1,4 @@
+import { ApiKeyEntity } from './api-key.entity.js';
 import { ArtifactEntity } from './artifact.entity.js';
 import { GraphVersionEntity } from './graph-version.entity.js';
 import { GraphEntity } from './graph.entity.js';
@@ -17,4 +18,5 @@ export const ENTITIES = [
   ArtifactEntity,
   IdempotencyKeyEntity,
   ProcessLeaseEntity,
+  ApiKeyEntity,
 ];

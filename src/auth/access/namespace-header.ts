@@ -1,0 +1,27 @@
+import { NAMESPACE, namespace } from '../../executor/core/index.js';
+import { ProblemError } from '../../http/problem/index.js';
+import type { Caller } from './caller.js';
+
+/** Names the namespace that a request is about. */
+export const NAMESPACE_HEADER = 'X-Wand-Namespace';
+
+/**
+ * `caller` in the namespace that the header names; its own when it names none.
+ *
+ * @throws {ProblemError} `invalid-parameter` if it is no namespace, `forbidden` if it is none of the caller's.
+ */
+export function inNamespace(caller: Caller, named: string | undefined): Caller {
+  if (named === undefined || named === caller.namespace) return caller;
+  if (!NAMESPACE.test(named)) throw invalidName();
+  if (!caller.scopes.has('admin')) {
+    throw new ProblemError('forbidden', `only callers with the scope "admin" may name another namespace`);
+  }
+  return { ...caller, namespace: namespace(named) };
+}
+
+function invalidName(): ProblemError {
+  const message = `takes a namespace: ${NAMESPACE.source}`;
+  return new ProblemError('invalid-parameter', `${NAMESPACE_HEADER} ${message}`, {
+    errors: [{ parameter: NAMESPACE_HEADER, code: 'invalid-format', message }],
+  });
+}

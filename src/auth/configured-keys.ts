@@ -1,0 +1,48 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/index.js';
+import { DEFAULT_NAMESPACE, namespace } from '../executor/core/index.js';
+import { type Caller, SCOPES } from './access/index.js';
+import { digestOf } from './digest.js';
+
+const CALLER_ID_CHARACTERS = 16;
+
+interface ConfiguredKey {
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
+/** The keys of the configuration. How long it takes to look one up tells nothing about them. */
+@Injectable()
+export class ConfiguredKeys {
+  private readonly keys: readonly ConfiguredKey[];
+
+  constructor({ security: { apiKey, apiKeys } }: AppConfig) {
+    this.keys = [
+      ...(apiKey === undefined ? [] : [keyOf(digestOf(apiKey), { scopes: SCOPES })]),
+      ...apiKeys.map((entry) => keyOf(Buffer.from(entry.key_sha256, 'hex'), entry)),
+    ];
+  }
+
+  /** Whoever the key with this digest belongs to. */
+  identify(digest: Buffer): Caller | undefined {
+    // All of them are compared, also behind the right one.
+    const matching = this.keys.filter((key) => timingSafeEqual(key.digest, digest));
+    return matching[0]?.caller;
+  }
+
+  /** The caller whose id this is. */
+  find(id: string): Caller | undefined {
+    return this.keys.find(({ caller }) => caller.id === id)?.caller;
+  }
+}
+
+function keyOf(
+  digest: Buffer,
+  entry: { scopes: readonly (typeof SCOPES)[number][]; namespace?: string },
+): ConfiguredKey {
+  const id = digest.toString('hex').slice(0, CALLER_ID_CHARACTERS);
+  const scopes = new Set(entry.scopes);
+  const home = entry.namespace === undefined ? DEFAULT_NAMESPACE : namespace(entry.namespace);
+  return { digest, caller: { id, namespace: home, scopes, credential: { kind: 'key', keyId: id, expiresAt: null } } };
+}
