@@ -131,7 +131,7 @@ export class GraphsController {
     description: 'The version asked for; `graph` is the body exactly as it was sent.',
     example: EXAMPLE_STORED_GRAPH,
   })
-  @ApiProblems('invalid-parameter', 'graph-not-found')
+  @ApiProblems('invalid-parameter', 'bad-request', 'graph-not-found')
   async getGraph(
     @Param('graph_id') graphId: string,
     @Query(new ZodQueryPipe(getGraphQuery)) { version }: GetGraphQuery,
@@ -151,6 +151,7 @@ export class GraphsController {
   @ApiProblems(
     'malformed-json',
     'invalid-body',
+    'bad-request',
     'graph-not-found',
     'graph-archived',
     'payload-too-large',
@@ -170,7 +171,7 @@ export class GraphsController {
   @ApiOperation({ summary: 'Archive a graph' })
   @ApiParam(GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
-  @ApiProblems('graph-not-found', 'storage-unavailable', 'overloaded')
+  @ApiProblems('bad-request', 'graph-not-found', 'storage-unavailable', 'overloaded')
   archiveGraph(@Param('graph_id') graphId: string): Promise<void> {
     return this.graphs.archive(graphId);
   }

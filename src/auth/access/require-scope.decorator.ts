@@ -4,12 +4,12 @@ import { ApiProblems } from '../../http/openapi/index.js';
 import { ACCESS, type Access } from './access.js';
 import type { Scope } from './scopes.js';
 
-/** Only callers with `scope` may call this handler; the document says so, as a role of its security requirements. */
+/** Only callers with `scope` may call this handler, as often as the rate limit allows; the document says so, as a role of its security requirements. */
 export function RequireScope(scope: Scope): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, { kind: 'scope', scope } satisfies Access),
     ApiSecurity('apiKey', [scope]),
     ApiSecurity('bearer', [scope]),
-    ApiProblems('unauthorized', 'forbidden'),
+    ApiProblems('unauthorized', 'forbidden', 'rate-limited'),
   );
 }

@@ -13,7 +13,15 @@ export function corsOptions(
     credentials: config.corsAllowCredentials,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-API-Key', 'X-Request-ID'],
-    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-ID'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-ID',
+    ],
     maxAge: PREFLIGHT_MAX_AGE_SEC,
     // OPTIONS is answered in one place, preflight or not.
     preflightContinue: true,

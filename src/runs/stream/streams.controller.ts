@@ -77,7 +77,7 @@ export class StreamsController {
     description: 'Id of the last event received; beats `after_seq`.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamRun(
     @Param('run_id') id: string,
     @Query(new ZodQueryPipe(streamQuery)) query: StreamQuery,
@@ -103,7 +103,7 @@ export class StreamsController {
       '`stream.lagged`: it has missed events.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
-  @ApiProblems('invalid-parameter', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
     const { sseQueueSize: queueSize } = this.config.monitoring;
     await new EventsFeed({ bus: this.bus, connection: this.hub.open(response), queueSize }).run();
