@@ -71,23 +71,31 @@ export class ConnectionGuard {
     });
   }
 
+  /** Answers once, after the answer to an earlier request on the same connection. */
   private refuse(socket: Duplex, answer: BareAnswer): void {
     if (this.answered.has(socket)) return;
     this.answered.add(socket);
     this.count(answer.status);
     this.faultLog.note();
-    const isBusy = (socket as BusySocket)._httpMessage?.headersSent === true;
-    // In the middle of another answer this one would be taken for a part of it.
-    if (isBusy) {
-      socket.destroy();
-      return;
-    }
-    socket.end(answer.text);
-    const cutOff = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
-    socket.once('close', () => clearTimeout(cutOff));
+    const pending = (socket as BusySocket)._httpMessage;
+    if (pending?.req.complete === true) pending.once('close', () => sendOff(socket, answer));
+    // Half of another answer is out, and this one would be taken for the rest of it.
+    else if (pending?.headersSent === true) socket.destroy();
+    else sendOff(socket, answer);
   }
 
   private count(status: number): void {
     this.faults.set(status, (this.faults.get(status) ?? 0) + 1);
   }
+}
+
+/** Says why, and waits a moment for the client to read it. */
+function sendOff(socket: Duplex, answer: BareAnswer): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(answer.text);
+  const cutOff = setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  socket.once('close', () => clearTimeout(cutOff));
 }

@@ -20,6 +20,7 @@ export function hardenServer(server: Server, { limits, monitoring }: Pick<AppCon
   // A stream that has nothing to say moves by its heartbeat.
   server.timeout = Math.max(STILL_TIMEOUT_MS, monitoring.sseHeartbeatSec * 2_000);
   const checkingIntervalMs = Math.min(LONGEST_CHECKING_INTERVAL_MS, server.headersTimeout / 2);
-  // An option of createServer(), which Nest calls without any; the server reads it when it begins to listen.
-  Object.assign(server, { connectionsCheckingInterval: checkingIntervalMs });
+  // Options of createServer(), which Nest calls without any. The server reads the first when it begins to listen. A missing
+  // Host is refused by soundRequest(), as a problem.
+  Object.assign(server, { connectionsCheckingInterval: checkingIntervalMs, requireHostHeader: false });
 }

@@ -1,10 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { RequestHandler } from 'express';
-import { ProblemError } from '../problem/index.js';
+import { HOST } from './host.js';
 
-const ABSOLUTE = /^https?:\/\/[^/?#]*(?<rest>[/?]\S*)?$/i;
-/** Clients and proxies together send a few dozen. */
-const MOST_HEADERS = 200;
+const ABSOLUTE = new RegExp(String.raw`^https?://(?:[^@/?#\s]*@)?${HOST}(?<rest>[/?]\S*)?$`, 'i');
 
 /** Requests whose target is neither a path nor the URL of one. */
 const unsound = new WeakSet<IncomingMessage>();
@@ -17,24 +14,14 @@ export function useOriginForm(server: Server): void {
   server.prependListener('request', (request: IncomingMessage) => {
     const { url = '' } = request;
     if (url.startsWith('/') || (url === '*' && request.method === 'OPTIONS')) return;
-    const rest = ABSOLUTE.exec(url)?.groups?.['rest'] ?? '';
-    if (!ABSOLUTE.test(url)) unsound.add(request);
+    const absolute = ABSOLUTE.exec(url);
+    if (absolute === null) unsound.add(request);
+    const rest = absolute?.groups?.['rest'] ?? '';
     request.url = rest.startsWith('/') ? rest : `/${rest}`;
   });
 }
 
-/** Refuses what the parser of HTTP lets through but no handler should have to think about. */
-export function soundRequest(): RequestHandler {
-  return (request, _response, next) => {
-    if (unsound.has(request)) {
-      return next(new ProblemError('bad-request', 'the request target is neither a path nor an http(s) URL'));
-    }
-    if (request.url.includes('%00')) {
-      return next(new ProblemError('bad-request', 'the path or the query holds a NUL character'));
-    }
-    if (request.rawHeaders.length > MOST_HEADERS * 2) {
-      return next(new ProblemError('headers-too-large', `the request has more than ${MOST_HEADERS} headers`));
-    }
-    next();
-  };
+/** Whether the target was a path, or a URL that holds one. */
+export function hasSoundTarget(request: IncomingMessage): boolean {
+  return !unsound.has(request);
 }

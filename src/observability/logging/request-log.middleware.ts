@@ -2,6 +2,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { withLogContext } from './log-context.js';
 
+/** No path of the API is longer; what a client sends may be, and would fill the log. */
+const LONGEST_PATH = 500;
 const PROBES = /^\/health(?:\/|$)/i;
 
 /**
@@ -40,5 +42,6 @@ function writeLine(logger: Logger, request: Request, response: Response, duratio
 function pathOf(request: Request): string {
   const { originalUrl } = request;
   const query = originalUrl.indexOf('?');
-  return query === -1 ? originalUrl : originalUrl.slice(0, query);
+  const path = query === -1 ? originalUrl : originalUrl.slice(0, query);
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
 }
