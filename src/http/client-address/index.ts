@@ -1,2 +1,2 @@
-export { addressIn, networkOf } from './address.js';
+export { networkOf } from './address.js';
 export { clientAddress } from './client-address.middleware.js';

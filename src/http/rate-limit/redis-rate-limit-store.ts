@@ -43,6 +43,7 @@ export class RedisRateLimitStore extends RateLimitStore {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
+      disconnectTimeout: ANSWER_WITHIN_MS,
     });
     const store = new RedisRateLimitStore(redis);
     await redis.connect().catch((error: unknown) => store.fallBack(error));
