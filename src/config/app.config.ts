@@ -1,4 +1,5 @@
 import { ChoiceKey, FlagKey, IntegerKey, NumberKey, TextKey } from './schema/keys.js';
+import { CacheConfig } from './sections/cache.config.js';
 import { DatabaseConfig } from './sections/database.config.js';
 import { ExecutionConfig } from './sections/execution.config.js';
 import { LimitsConfig } from './sections/limits.config.js';
@@ -55,5 +56,6 @@ export class AppConfig {
   readonly limits: LimitsConfig = new LimitsConfig();
   readonly logging: LoggingConfig = new LoggingConfig();
   readonly monitoring: MonitoringConfig = new MonitoringConfig();
+  readonly cache: CacheConfig = new CacheConfig();
   readonly plugins: PluginsConfig = new PluginsConfig();
 }

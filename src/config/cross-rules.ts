@@ -16,6 +16,8 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     concurrencyFault(config),
     outputFault(config),
     corsFault(config),
+    rateLimitStoreFault(config),
+    timeoutsFault(config),
     missingKeyFault(config),
     jwksAlgorithmFault(config),
     missingJwksFault(config),
@@ -51,6 +53,26 @@ function corsFault({ security }: AppConfig): CrossFault | undefined {
     got: 'true',
     takes: 'false while SECURITY__CORS_ORIGINS holds "*": name the origins, or set it to false',
     readsKeys: ['SECURITY__CORS_ALLOW_CREDENTIALS', 'SECURITY__CORS_ORIGINS'],
+  };
+}
+
+function rateLimitStoreFault({ security, cache }: AppConfig): CrossFault | undefined {
+  if (security.rateLimitStore !== 'redis' || cache.redisUrl !== undefined) return undefined;
+  return {
+    key: 'SECURITY__RATE_LIMIT_STORE',
+    got: '"redis"',
+    takes: 'memory while CACHE__REDIS_URL is not set',
+    readsKeys: ['SECURITY__RATE_LIMIT_STORE', 'CACHE__REDIS_URL'],
+  };
+}
+
+function timeoutsFault({ limits }: AppConfig): CrossFault | undefined {
+  if (limits.requestTimeoutSec >= limits.headersTimeoutSec) return undefined;
+  return {
+    key: 'LIMITS__REQUEST_TIMEOUT_SEC',
+    got: String(limits.requestTimeoutSec),
+    takes: `at least LIMITS__HEADERS_TIMEOUT_SEC (${limits.headersTimeoutSec})`,
+    readsKeys: ['LIMITS__REQUEST_TIMEOUT_SEC', 'LIMITS__HEADERS_TIMEOUT_SEC'],
   };
 }
 

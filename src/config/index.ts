@@ -1,9 +1,11 @@
 export { AppConfig, type Environment, ENVIRONMENTS } from './app.config.js';
 export { type SynchronousMode } from './sections/database.config.js';
 export { ExecutionConfig } from './sections/execution.config.js';
+export { LimitsConfig } from './sections/limits.config.js';
 export { LoggingConfig, type LogLevel } from './sections/logging.config.js';
 export { type JwtAlgorithm, SecurityConfig, hasCredentials } from './sections/security.config.js';
 export { type ApiKeyEntry } from './schema/api-key-entries.js';
+export { type TrustProxy } from './schema/trust-proxy-key.js';
 export { ConfigError, type ConfigFault } from './config.errors.js';
 export { type ConfigSource, LoadedConfig, loadConfig } from './load-config.js';
 export { type EnvironmentRecord, type MappedEnvironment, mapEnvironment } from './map-environment.js';

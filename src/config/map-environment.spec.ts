@@ -141,6 +141,51 @@ describe('mapEnvironment', () => {
     ]);
   });
 
+  it.each([
+    ['false', false],
+    ['no', false],
+    ['0', false],
+    ['1', 1],
+    ['32', 32],
+    ['["10.0.0.0/8","2001:db8::1","loopback"]', ['10.0.0.0/8', '2001:db8::1', 'loopback']],
+  ])('trusts the proxies %s', (text, trustProxy) => {
+    expect(configOf({ SECURITY__TRUST_PROXY: text }).security.trustProxy).toEqual(trustProxy);
+  });
+
+  it.each([
+    'true',
+    '33',
+    '-1',
+    '[]',
+    '["0.0.0.0/0"]',
+    '["10.0.0.0/33"]',
+    '["::1/129"]',
+    '["proxy"]',
+    '["fe80::1%eth0"]',
+    '10.0.0.1',
+  ])('trusts no proxy %s', (text) => {
+    expect(faultLinesOf({ SECURITY__TRUST_PROXY: text })).toEqual([
+      expect.stringMatching(
+        /^SECURITY__TRUST_PROXY: got .*, takes false, a number of hops from 1 to 32, or a JSON array/,
+      ),
+    ]);
+  });
+
+  it('wants a Redis where requests are to be counted in one, and shows no password of it', () => {
+    expect(faultLinesOf({ SECURITY__RATE_LIMIT_STORE: 'redis' })).toEqual([
+      'SECURITY__RATE_LIMIT_STORE: got "redis", takes memory while CACHE__REDIS_URL is not set',
+    ]);
+    const { cache } = configOf({ SECURITY__RATE_LIMIT_STORE: 'redis', CACHE__REDIS_URL: 'rediss://u:p@redis:6380/2' });
+    expect(cache.redisUrl).toBe('rediss://u:p@redis:6380/2');
+    expect(faultLinesOf({ CACHE__REDIS_URL: 'http://u:s3cret@redis/' }).join()).not.toContain('s3cret');
+  });
+
+  it('wants at least as much time for a request as for its headers', () => {
+    expect(faultLinesOf({ LIMITS__HEADERS_TIMEOUT_SEC: '5', LIMITS__REQUEST_TIMEOUT_SEC: '4' })).toEqual([
+      'LIMITS__REQUEST_TIMEOUT_SEC: got 4, takes at least LIMITS__HEADERS_TIMEOUT_SEC (5)',
+    ]);
+  });
+
   it('wants files to be allowed as large as outputs that stand in the journal', () => {
     expect(faultLinesOf({ EXECUTION__MAX_OUTPUT_BYTES: '2000', EXECUTION__MAX_ARTIFACT_BYTES: '1999' })).toEqual([
       'EXECUTION__MAX_ARTIFACT_BYTES: got 1999, takes at least EXECUTION__MAX_OUTPUT_BYTES (2000)',

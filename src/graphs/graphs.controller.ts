@@ -137,7 +137,7 @@ export class GraphsController {
     description: 'The version asked for; `graph` is the body exactly as it was sent.',
     example: EXAMPLE_STORED_GRAPH,
   })
-  @ApiProblems('invalid-parameter', 'graph-not-found')
+  @ApiProblems('invalid-parameter', 'bad-request', 'graph-not-found')
   async getGraph(
     @CallerNamespace() namespace: Namespace,
     @Param('graph_id') graphId: string,
@@ -158,6 +158,7 @@ export class GraphsController {
   @ApiProblems(
     'malformed-json',
     'invalid-body',
+    'bad-request',
     'graph-not-found',
     'graph-archived',
     'payload-too-large',
@@ -181,7 +182,7 @@ export class GraphsController {
   @ApiOperation({ summary: 'Archive a graph' })
   @ApiParam(GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
-  @ApiProblems('graph-not-found', 'storage-unavailable', 'overloaded')
+  @ApiProblems('bad-request', 'graph-not-found', 'storage-unavailable', 'overloaded')
   archiveGraph(@CallerNamespace() namespace: Namespace, @Param('graph_id') graphId: string): Promise<void> {
     return this.graphs.archive(namespace, graphId);
   }

@@ -1,28 +1,40 @@
+import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Authenticator, authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
 import { RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
+import { clientAddress } from './client-address/index.js';
 import { inTurn } from './in-turn.js';
+import { RateLimiter, rateLimit, throttledAuthentication } from './rate-limit/index.js';
 import { requestId } from './request-id/index.js';
-import { corsOptions, hardenServer, noStore, securityHeaders } from './security/index.js';
+import { corsOptions, noStore, securityHeaders } from './security/index.js';
+import { ConnectionGuard, hardenServer, soundRequest, useOriginForm } from './server/index.js';
 
 /**
  * Gives an application everything that all its requests share. The order is the point: an id first, so that every line
- * and answer has it; the log before whatever may refuse; the key before the body, so that a stranger's is never read.
+ * and answer has it; the log before whatever may refuse; the key and the rate limit before the body, so that what is refused
+ * is never read.
  *
  * Call it before `app.init()` or `app.listen()`, and before Swagger is set up. The application is created with
- * `{ bodyParser: false }` and holds `LoggingModule`, `AuthModule` and storage.
+ * `{ bodyParser: false }` and holds `LoggingModule`, `AuthModule`, `HttpModule` and storage.
  */
 export function configureHttpApp(app: NestExpressApplication, config: AppConfig): void {
   const cors = corsOptions(config.security);
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
+  app.set('trust proxy', config.security.trustProxy);
+  const logger = app.get(RootLogger, { strict: false }).pino;
+  app.use(inTurn(requestId(), clientAddress(), requestLog(logger), securityHeaders(), noStore(), soundRequest()));
   if (cors !== undefined) app.enableCors(cors);
-  app.use(inTurn(answerOptions(), authenticate(app.get(Authenticator, { strict: false })), jsonBody(config.limits)));
+  const limiter = app.get(RateLimiter, { strict: false });
+  const authentication = throttledAuthentication(authenticate(app.get(Authenticator, { strict: false })), limiter);
+  app.use(inTurn(answerOptions(), authentication, rateLimit(limiter), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());
-  hardenServer(app.getHttpServer());
+  const server: Server = app.getHttpServer();
+  hardenServer(server, config);
+  useOriginForm(server);
+  app.get(ConnectionGuard, { strict: false }).watch(server);
 }

@@ -19,6 +19,8 @@ export {
   type ProblemOptions,
   jsonPointer,
 } from './problem/index.js';
+export { RateLimiter, type Subject, subjectOf } from './rate-limit/index.js';
+export { ConnectionGuard } from './server/index.js';
 export {
   type Fault,
   ZodBodyPipe,

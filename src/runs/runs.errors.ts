@@ -54,6 +54,27 @@ export class ShuttingDownError extends ProblemError {
   }
 }
 
+/** A stream may close at any time, or stay open for hours: no better time to come back is known. */
+const RETRY_STREAM_SEC = 5;
+
+export class TooManyStreamsError extends ProblemError {
+  override readonly name = 'TooManyStreamsError';
+  constructor(limit: number) {
+    super('too-many-streams', `${limit} streams are open with this key, and no more are allowed: close one first`, {
+      retryAfterSec: RETRY_STREAM_SEC,
+    });
+  }
+}
+
+export class StreamsExhaustedError extends ProblemError {
+  override readonly name = 'StreamsExhaustedError';
+  constructor() {
+    super('overloaded', 'as many streams are open as this process keeps: ask again later', {
+      retryAfterSec: RETRY_STREAM_SEC,
+    });
+  }
+}
+
 /** What to answer while the engine does not take work. */
 export function engineProblem(phase: EnginePhase): ProblemError {
   if (phase === 'stopping') return new ShuttingDownError();

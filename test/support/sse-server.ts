@@ -73,7 +73,10 @@ export class SseServer {
     const app = express();
     const server = createServer(app);
     const started = new SseServer(server);
-    app.use((_request, response) => started.take(response));
+    app.use((request, response) => {
+      request.clientAddress = '127.0.0.1';
+      started.take(response);
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return started;

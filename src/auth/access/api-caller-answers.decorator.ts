@@ -13,6 +13,6 @@ export function ApiCallerAnswers(): MethodDecorator {
       description: 'The namespace that the request is about. Only callers with the scope `admin` may name another one.',
       schema: { type: 'string', pattern: NAMESPACE.source },
     }),
-    ApiProblems('invalid-parameter', 'unauthorized', 'forbidden', 'identity-provider-unavailable'),
+    ApiProblems('invalid-parameter', 'unauthorized', 'forbidden', 'rate-limited', 'identity-provider-unavailable'),
   );
 }

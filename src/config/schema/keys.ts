@@ -3,7 +3,7 @@ import { entryFaults } from './entry-faults.js';
 import { declareKey, type KeySpec } from './key-spec.js';
 import { parseFlag, parseInteger, parseList, parseNumber, parseText } from './parse-text.js';
 
-interface KeyOptions {
+export interface KeyOptions {
   readonly description: string;
   readonly secret?: boolean;
   readonly defaultNote?: string;
@@ -38,45 +38,46 @@ interface ListOptions extends KeyOptions {
 /** A whole number between `min` and `max`, both included. */
 export function IntegerKey(name: string, options: RangeOptions): PropertyDecorator {
   const takes = `an integer from ${options.min} to ${options.max}${unitOf(options)}`;
-  return key(name, takes, options, parseInteger, z.int().min(options.min).max(options.max));
+  return declareKeyOf(name, takes, options, parseInteger, z.int().min(options.min).max(options.max));
 }
 
 /** A number between `min` and `max`, both included. */
 export function NumberKey(name: string, options: RangeOptions): PropertyDecorator {
   const takes = `a number from ${options.min} to ${options.max}${unitOf(options)}`;
-  return key(name, takes, options, parseNumber, z.number().min(options.min).max(options.max));
+  return declareKeyOf(name, takes, options, parseNumber, z.number().min(options.min).max(options.max));
 }
 
 /** True or false. */
 export function FlagKey(name: string, options: KeyOptions): PropertyDecorator {
-  return key(name, 'true or false (also 1, 0, yes, no)', options, parseFlag, z.boolean());
+  return declareKeyOf(name, 'true or false (also 1, 0, yes, no)', options, parseFlag, z.boolean());
 }
 
 /** One of a closed set of words. */
 export function ChoiceKey(name: string, choices: readonly string[], options: KeyOptions): PropertyDecorator {
-  return key(name, `one of ${choices.join(', ')}`, options, parseText, z.enum(choices));
+  return declareKeyOf(name, `one of ${choices.join(', ')}`, options, parseText, z.enum(choices));
 }
 
 /** A line of text. */
 export function TextKey(name: string, options: TextOptions): PropertyDecorator {
   const { maxLength, pattern, takes } = options;
   const text = z.string().min(1).max(maxLength);
-  return key(name, takes, options, parseText, pattern === undefined ? text : text.regex(pattern));
+  return declareKeyOf(name, takes, options, parseText, pattern === undefined ? text : text.regex(pattern));
 }
 
 /** A JSON array of strings. */
 export function ListKey(name: string, options: ListOptions): PropertyDecorator {
-  return key(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
+  return declareKeyOf(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
 }
 
 /** A JSON array of objects, with a fault for each wrong field of each of them. */
 export function EntriesKey(name: string, options: EntriesOptions): PropertyDecorator {
   const { schema, fields } = options;
   const takes = `a JSON array of objects with the fields ${fields.join(', ')}`;
-  return key(name, takes, options, parseList, schema, (error) => entryFaults(error, fields));
+  return declareKeyOf(name, takes, options, parseList, schema, (error) => entryFaults(error, fields));
 }
 
-function key(
+/** A key of a kind of its own; the functions above and beside this file say which kinds there are. */
+export function declareKeyOf(
   name: string,
   takes: string,
   options: KeyOptions,

@@ -8,6 +8,7 @@ const SECTION_FIELDS = [
   'limits',
   'logging',
   'monitoring',
+  'cache',
   'plugins',
 ] as const satisfies readonly (keyof AppConfig)[];
 type SectionField = (typeof SECTION_FIELDS)[number];

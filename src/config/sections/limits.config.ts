@@ -1,4 +1,4 @@
-import { IntegerKey } from '../schema/keys.js';
+import { IntegerKey, NumberKey } from '../schema/keys.js';
 
 /** `LIMITS__…` */
 export class LimitsConfig {
@@ -22,4 +22,27 @@ export class LimitsConfig {
     description: 'How deep the objects and arrays of a request body may be nested.',
   })
   readonly maxJsonDepth: number = 64;
+
+  @IntegerKey('MAX_CONNECTIONS', {
+    min: 1,
+    max: 1_000_000,
+    description: 'Connections that clients may have open at once; further ones are closed before they are read.',
+  })
+  readonly maxConnections: number = 10_000;
+
+  @NumberKey('HEADERS_TIMEOUT_SEC', {
+    min: 0.1,
+    max: 600,
+    unit: 'seconds',
+    description: 'How long a client may take to send the headers of a request, and to begin its first one.',
+  })
+  readonly headersTimeoutSec: number = 15;
+
+  @NumberKey('REQUEST_TIMEOUT_SEC', {
+    min: 0.1,
+    max: 3600,
+    unit: 'seconds',
+    description: 'How long a client may take to send a whole request; answers may take longer.',
+  })
+  readonly requestTimeoutSec: number = 120;
 }

@@ -13,6 +13,14 @@ export class MonitoringConfig {
   })
   readonly metricsPort: number = 9090;
 
+  @IntegerKey('MAX_STREAMS', {
+    min: 0,
+    max: 1_000_000,
+    unit: 'streams',
+    description: 'Event streams that this process keeps open at once; 0 sets no bound.',
+  })
+  readonly maxStreams: number = 1000;
+
   @IntegerKey('SSE_QUEUE_SIZE', {
     min: 1,
     max: 1_000_000,

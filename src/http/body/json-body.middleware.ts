@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '../problem/index.js';
 import { assertJsonMediaType } from './media-type.js';
@@ -29,9 +29,9 @@ const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
  * such as `__proto__` arrive as plain own properties.
  */
 export function jsonBody(limits: BodyLimits): RequestHandler {
-  return (request, _response, next) => {
+  return (request, response, next) => {
     if (!METHODS_WITH_BODY.has(request.method) || !hasBody(request)) return next();
-    read(request, limits).then(
+    read(request, response, limits).then(
       (text) => {
         request.bodyText = text;
         request.body = JSON.parse(text) as unknown;
@@ -42,9 +42,9 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
   };
 }
 
-async function read(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+async function read(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<string> {
   assertJsonMediaType(request.headers['content-type']);
-  const text = decodeUtf8(await readBody(request, limits.maxBodyBytes));
+  const text = decodeUtf8(await readBody(request, limits.maxBodyBytes, () => askForBody(request, response)));
   const fault = scanJson(text, limits.maxJsonDepth);
   if (fault !== undefined) throw malformed(fault);
   return text;
@@ -52,6 +52,11 @@ async function read(request: IncomingMessage, limits: BodyLimits): Promise<strin
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Tells a client that waits for leave to send the body to do so. */
+function askForBody({ headers }: IncomingMessage, response: ServerResponse): void {
+  if (headers.expect !== undefined) response.writeContinue();
 }
 
 function decodeUtf8(body: Buffer): string {

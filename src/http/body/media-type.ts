@@ -12,8 +12,9 @@ export function assertJsonMediaType(contentType: string | undefined): void {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (type === '') throw unsupported('the body has no Content-Type');
   if (!JSON_TYPE.test(type)) throw unsupported('the Content-Type of the body is not JSON');
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset !== undefined && !/^charset=("?)utf-8\1$/.test(charset)) throw unsupported('the charset is not UTF-8');
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset='));
+  if (!charsets.every((charset) => /^charset=("?)utf-8\1$/.test(charset)))
+    throw unsupported('the charset is not UTF-8');
 }
 
 function unsupported(what: string): ProblemError {

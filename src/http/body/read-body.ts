@@ -16,15 +16,21 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
 /**
  * The decoded body of a request, at most `maxBytes` long: a small body that unpacks into a large one is stopped on the way.
  *
+ * @param ask called once nothing speaks against reading it
  * @throws {ProblemError} `payload-too-large`, `unsupported-media-type` (its coding) or `malformed-json` (cannot be decoded).
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  ask = (): void => undefined,
+): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') {
     if (Number(request.headers['content-length']) > maxBytes) {
       drain(request);
       throw tooLarge(maxBytes);
     }
+    ask();
     return collect(request, request, maxBytes);
   }
   const createDecoder = DECODERS.get(encoding);
@@ -33,6 +39,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     throw unsupportedEncoding();
   }
   const decoder = createDecoder();
+  ask();
   // Not pipeline(): it would destroy the request, and with it the connection that the answer needs.
   request.pipe(decoder);
   try {

@@ -21,7 +21,15 @@ export function corsOptions(
       'X-Request-ID',
       'X-Wand-Namespace',
     ],
-    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-ID'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-ID',
+    ],
     maxAge: PREFLIGHT_MAX_AGE_SEC,
     // OPTIONS is answered in one place, preflight or not.
     preflightContinue: true,

@@ -3,6 +3,7 @@ import { dirname, extname } from 'node:path';
 import { type DestinationStream, destination } from 'pino';
 import type { LoggingConfig } from '../../config/index.js';
 import { LineWriter } from './line-writer.js';
+import { printableEntry } from './printable-entry.js';
 
 /** Where log lines go; not written to any more once it is closed. */
 export interface LogSink extends DestinationStream {
@@ -32,7 +33,7 @@ export async function prettyStream(fd: number, hasColours: boolean): Promise<Log
   });
   // Not as a stream of pino-pretty's own: that one ends for good with the second error of its disk.
   const writer = new LineWriter(destination({ fd, sync: true }));
-  return { write: (line) => writer.write(toText(line)), close: () => Promise.resolve() };
+  return { write: (line) => writer.write(toText(printableEntry(JSON.parse(line)))), close: () => Promise.resolve() };
 }
 
 /**

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/index.js';
 import { Download } from './download.js';
+import { subjectOf } from '../../http/index.js';
 import { ShuttingDownError } from '../runs.errors.js';
 import type { OpenRequest } from './open-request.js';
 import { SseConnection } from './sse-connection.js';
+import { StreamPlaces } from './stream-places.js';
 import { WaitingRequest } from './waiting-request.js';
 
 /** Every request of this process that is kept open: streams, downloads, and requests that wait for a run. */
@@ -14,7 +16,11 @@ export class StreamHub {
   private isClosing = false;
   private lagged = 0;
 
-  constructor(private readonly config: AppConfig) {}
+  private readonly places: StreamPlaces;
+
+  constructor(private readonly config: AppConfig) {
+    this.places = new StreamPlaces(config);
+  }
 
   /** Requests that are open now. */
   get size(): number {
@@ -23,7 +29,12 @@ export class StreamHub {
 
   /** Streams that are open now. */
   get openStreams(): number {
-    return [...this.requests].filter((request) => request instanceof SseConnection).length;
+    return this.places.taken;
+  }
+
+  /** Streams that were refused because too many were open, since the start of the process. */
+  get refusedStreams(): Readonly<Record<'key' | 'process', number>> {
+    return this.places.refused;
   }
 
   /** Streams that were closed because their client read too slowly, since the start of the process. */
@@ -35,12 +46,15 @@ export class StreamHub {
    * Begins a stream.
    *
    * @throws {ShuttingDownError} once the process is stopping.
+   * @throws {TooManyStreamsError | StreamsExhaustedError} while too many are open.
    */
   open(response: Response): SseConnection {
     if (this.isClosing) throw new ShuttingDownError();
     const { sseHeartbeatSec, sseStallSec } = this.config.monitoring;
+    const leave = this.places.take(subjectOf(response.req));
     const connection = this.keep(new SseConnection(response, sseHeartbeatSec, sseStallSec));
     void connection.whenGone.then(() => {
+      leave();
       if (connection.hasLagged) this.lagged += 1;
     });
     return connection;

@@ -86,7 +86,7 @@ export class StreamsController {
     description: 'Id of the last event received; beats `after_seq`.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamRun(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
@@ -113,7 +113,7 @@ export class StreamsController {
       '`stream.lagged`: it has missed events.',
   })
   @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
-  @ApiProblems('invalid-parameter', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamEvents(
     @CallerNamespace() namespace: Namespace,
     @Query(new ZodQueryPipe(noQuery)) _query: object,

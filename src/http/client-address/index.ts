@@ -1,0 +1,2 @@
+export { networkOf } from './address.js';
+export { clientAddress } from './client-address.middleware.js';

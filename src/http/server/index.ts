@@ -1,0 +1,5 @@
+export { ConnectionGuard } from './connection-guard.js';
+export { hardenServer } from './harden-server.js';
+export { METHODS } from './methods.js';
+export { useOriginForm } from './request-target.js';
+export { soundRequest } from './sound-request.middleware.js';

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+
+/** Where the Redis of the tests is; a suite picks a database of its own in it. */
+export const REDIS_URL = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+
+const LOOK_FOR_MS = 2_000;
+const PROBE =
+  'const [host, port] = process.argv.slice(1);' +
+  `const socket = require("node:net").connect(Number(port), host, () => process.exit(0)).setTimeout(${LOOK_FOR_MS});` +
+  'socket.on("error", () => process.exit(1)).on("timeout", () => process.exit(1));';
+
+/**
+ * A block of tests that need a server which may not be there: `describeWith('Redis', REDIS_URL, 'counts …', () => …)`. When
+ * nothing listens, they are skipped and a line says so; with REQUIRE_SERVICES=1 they fail.
+ */
+export function describeWith(service: string, url: string, title: string, body: () => void): void {
+  if (isThere(new URL(url))) {
+    describe(title, body);
+    return;
+  }
+  const message = `${service} does not answer at ${new URL(url).host}`;
+  if (process.env['REQUIRE_SERVICES'] === '1') {
+    it(title, () => {
+      throw new Error(`${message}, and REQUIRE_SERVICES=1 asks for it`);
+    });
+    return;
+  }
+  process.stderr.write(`${message}: "${title}" is skipped\n`);
+  describe.skip(title, body);
+}
+
+/** Which tests there are must be known before the first one runs: Jest does not wait here, so another process looks. */
+function isThere({ hostname, port }: URL): boolean {
+  return spawnSync(process.execPath, ['-e', PROBE, hostname, port]).status === 0;
+}

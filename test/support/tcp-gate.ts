@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
+
+/** A way to a server that can be cut, stalled and opened again: what a client of that server has to live with. */
+export class TcpGate {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+  private isStalled = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (client) => this.carry(client));
+  }
+
+  /** @param target URL of the server behind it */
+  static async open(target: string): Promise<TcpGate> {
+    const server = createServer({ pauseOnConnect: true });
+    const gate = new TcpGate(server, new URL(target));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return gate;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Breaks every connection and takes no new one. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Connections stay, but nothing comes through. */
+  stall(): void {
+    this.isStalled = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** As if nothing had been. */
+  mend(): void {
+    this.isCut = false;
+    this.isStalled = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private carry(client: Socket): void {
+    if (this.isCut) {
+      client.destroy();
+      return;
+    }
+    const server = connect(Number(this.target.port), this.target.hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('error', () => undefined);
+      from.once('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+      if (this.isStalled) from.pause();
+      else from.resume();
+    }
+  }
+}
