@@ -1,5 +1,5 @@
 import type { AppConfig } from './app.config.js';
-import { CONFIG_KEYS, valueOf } from './schema/schema.js';
+import { CONFIG_KEYS, type ConfigKey, valueOf } from './schema/schema.js';
 
 /** What stands in the place of a secret. */
 export const MASK = '********';
@@ -12,17 +12,25 @@ export function maskedConfig(config: AppConfig): Record<string, unknown> {
   return Object.fromEntries(CONFIG_KEYS.map((key) => [key.env, maskValue(valueOf(config, key), key.secret)]));
 }
 
+/** The value of one key in a sentence: without secrets, shortened. */
+export function shownValue(config: AppConfig, key: ConfigKey): string {
+  const value = maskValue(valueOf(config, key), key.secret);
+  return value === null ? 'nothing' : shorten(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
 /** A value fit to be shown in a fault: quoted, shortened, without passwords. */
 export function quoteForFault(text: string, secret: boolean): string {
-  if (secret) return MASK;
-  const safe = hideUserinfo(text);
-  return JSON.stringify(safe.length > SHOWN_CHARACTERS ? `${safe.slice(0, SHOWN_CHARACTERS)}…` : safe);
+  return secret ? MASK : JSON.stringify(shorten(hideUserinfo(text)));
 }
 
 function maskValue(value: unknown, secret: boolean): unknown {
   if (value === undefined) return null;
   if (secret) return MASK;
   return typeof value === 'string' ? hideUserinfo(value) : value;
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
 function hideUserinfo(text: string): string {

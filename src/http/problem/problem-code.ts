@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The body is of an unsupported type' },
   'graph-invalid': { status: 422, title: 'The graph breaks a rule' },
   'run-invalid': { status: 422, title: 'The run breaks a rule' },
+  'config-invalid': { status: 422, title: 'The configuration cannot be changed so' },
   'idempotency-mismatch': { status: 422, title: 'The key belongs to another request' },
   'run-damaged': { status: 500, title: 'What is stored of the run is damaged' },
   'internal-error': { status: 500, title: 'Something went wrong' },
