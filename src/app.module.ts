@@ -9,11 +9,16 @@ import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
 
-const storageOptions = ({ database }: AppConfig): StorageOptions => ({
+const storageOptions = ({ cache, database }: AppConfig): StorageOptions => ({
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
   connectionTimeoutSec: database.connectionTimeout,
+  cache: {
+    isEnabled: cache.enableCache,
+    ttlMs: cache.defaultTtlSeconds * 1_000,
+    maxWeight: cache.maxCacheSizeMb * 1_024,
+  },
 });
 
 const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
