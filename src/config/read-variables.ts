@@ -77,6 +77,8 @@ function merge(layers: readonly ReadonlyMap<string, Variable>[]): Map<string, Va
   for (const layer of layers) {
     for (const [name, variable] of layer) {
       const key = mountedKey(name);
+      // A fault of its own.
+      if (key !== undefined && layer.has(key)) continue;
       merged.set(key ?? name, key === undefined ? variable : { ...variable, isMounted: true });
     }
   }
