@@ -62,7 +62,7 @@ describe('PlanCache', () => {
 
   it('forgets what was used least recently when its room is full', async () => {
     const graphs = new CountedGraphs(1_000);
-    const cache = cacheOf(graphs, { maxWeight: 2.5 * 3 * 1_000 });
+    const cache = cacheOf(graphs, { maxWeight: 2.5 * 3_050 });
     await cache.get(A, 1);
     await cache.get(A, 2);
     await cache.get(A, 1);

@@ -6,8 +6,9 @@ import { CelExpressionCompiler } from '../expressions/index.js';
 import { compileSpec } from './compile-spec.js';
 import type { GraphSpec, RunOptionsSpec } from './graph-spec.js';
 
-/** Kilobytes of one node of a plan with the edges to it, about. */
+/** Kilobytes of one node of a plan with the edges to it, about, besides what its params hold. */
 const NODE_WEIGHT = 3;
+const CHARACTERS_PER_WEIGHT = 1_024;
 
 /** A graph version as its runs share it. */
 export interface CachedGraph {
@@ -39,7 +40,8 @@ export class PlanCache {
     if (stored === undefined) return undefined;
     const spec = JSON.parse(stored.specJson) as GraphSpec;
     const graph = { name: spec.name, plan: this.compile(spec), options: spec.options };
-    this.cached.set(key, graph, graph.plan.nodes.length * NODE_WEIGHT);
+    const specWeight = Math.ceil(stored.specJson.length / CHARACTERS_PER_WEIGHT);
+    this.cached.set(key, graph, graph.plan.nodes.length * NODE_WEIGHT + specWeight);
     return graph;
   }
 
