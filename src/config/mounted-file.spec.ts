@@ -58,7 +58,7 @@ describe('readMountedFile', () => {
   });
 
   it('waits for no pipe and reads no folder or device', () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder });
     for (const path of [join(folder, 'pipe'), folder, '/dev/zero']) {
       expect(readMountedFile(path)).toEqual({
         ok: false,
