@@ -10,11 +10,16 @@ import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
 
 /** Which database a configuration names. */
-export const storageOptions = ({ database }: AppConfig): StorageOptions => ({
+export const storageOptions = ({ cache, database }: AppConfig): StorageOptions => ({
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
   connectionTimeoutSec: database.connectionTimeout,
+  cache: {
+    isEnabled: cache.enableCache,
+    ttlMs: cache.defaultTtlSeconds * 1_000,
+    maxWeight: cache.maxCacheSizeMb * 1_024,
+  },
 });
 
 const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import { AppConfig, type LoadedConfig } from './config/index.js';
+import { AppConfig, ConfigReloader, type LoadedConfig } from './config/index.js';
 import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
@@ -51,6 +51,7 @@ export class Service {
       });
       await app.get(EmbeddedEngine).start();
       app.get(Retention).start();
+      app.get(ConfigReloader).start();
     } catch (error) {
       await app.close();
       throw error;

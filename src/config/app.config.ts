@@ -6,12 +6,16 @@ import { LimitsConfig } from './sections/limits.config.js';
 import { LoggingConfig } from './sections/logging.config.js';
 import { MonitoringConfig } from './sections/monitoring.config.js';
 import { PluginsConfig } from './sections/plugins.config.js';
+import { QueueConfig } from './sections/queue.config.js';
 import { SecurityConfig } from './sections/security.config.js';
 
 export const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-/** The whole configuration, checked and frozen; injected by this class. A field's name is its variable's in camel case. */
+/**
+ * The whole configuration, checked; injected by this class. A field's name is its variable's in camel case. Nobody can change
+ * it but `LiveConfig`, which changes the reloadable keys in place: read those at the time of use.
+ */
 export class AppConfig {
   @ChoiceKey('ENVIRONMENT', ENVIRONMENTS, {
     description: 'Where the service runs; chooses config/<ENVIRONMENT>.env.',
@@ -26,8 +30,9 @@ export class AppConfig {
   readonly appName: string = 'Wand Orchestrator';
 
   @FlagKey('DEBUG', {
-    description: 'Logs at level DEBUG, whatever LOGGING__LEVEL says.',
+    description: 'Logs at level DEBUG, unless LOGGING__LEVEL is set in a source that wins over the one of this.',
     defaultNote: 'true in development and staging',
+    reloadable: true,
   })
   readonly debug: boolean = false;
 
@@ -42,17 +47,27 @@ export class AppConfig {
   @IntegerKey('PORT', { min: 0, max: 65_535, description: 'The port to listen on; 0 picks a free one.' })
   readonly port: number = 8000;
 
+  @IntegerKey('WORKERS', {
+    min: 1,
+    max: 1,
+    takes: '1: this version works in one process',
+    description: 'Processes that work on runs.',
+  })
+  readonly workers: number = 1;
+
   @NumberKey('SHUTDOWN_GRACE_SEC', {
     min: 0,
     max: 600,
     unit: 'seconds',
     description: 'How long a stopping service lets running attempts end before it journals them as interrupted.',
+    reloadable: true,
   })
   readonly shutdownGraceSec: number = 25;
 
   readonly database: DatabaseConfig = new DatabaseConfig();
   readonly security: SecurityConfig = new SecurityConfig();
   readonly execution: ExecutionConfig = new ExecutionConfig();
+  readonly queue: QueueConfig = new QueueConfig();
   readonly limits: LimitsConfig = new LimitsConfig();
   readonly logging: LoggingConfig = new LoggingConfig();
   readonly monitoring: MonitoringConfig = new MonitoringConfig();

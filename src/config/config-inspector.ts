@@ -1,19 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import { ProblemError } from '../http/problem/index.js';
+import { AppConfig } from './app.config.js';
+import { patchProblem, readPatch } from './config-patch.js';
 import { ConfigError, faultLine } from './config.errors.js';
+import { viewOf } from './config-view.js';
 import type { ConfigValidationDto } from './dto/config-validation.dto.js';
 import type { ConfigViewDto } from './dto/config-view.dto.js';
+import { LiveConfig } from './live-config.js';
 import { LoadedConfig, loadConfig } from './load-config.js';
-import { maskedConfig } from './masking.js';
 
-/** What operators may see of the configuration. */
+/** What operators may see and change of the configuration. */
 @Injectable()
 export class ConfigInspector {
-  constructor(private readonly loaded: LoadedConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly loaded: LoadedConfig,
+    private readonly live: LiveConfig,
+  ) {}
 
   /** The configuration that this process runs with, secrets masked. */
   view(): ConfigViewDto {
-    const { config, warnings } = this.loaded;
-    return { environment: config.environment, values: maskedConfig(config), warnings };
+    const { config, live } = this;
+    return viewOf({ config, variables: live.variables, warnings: live.warnings });
   }
 
   /** Whether the next start would succeed: reads the files again, changes nothing. */
@@ -24,5 +32,25 @@ export class ConfigInspector {
       if (!(error instanceof ConfigError)) throw error;
       return { valid: false, errors: error.faults.map(faultLine), warnings: [] };
     }
+  }
+
+  /**
+   * Overrides reloadable keys until the process ends.
+   *
+   * @throws {ProblemError} `forbidden` outside of development, `config-invalid` if anything of it cannot be.
+   */
+  change(body: unknown): ConfigViewDto {
+    const { environment } = this.config;
+    if (environment !== 'development') {
+      const detail = `the configuration can be changed while the service runs in development only, and this is ${environment}`;
+      throw new ProblemError('forbidden', `${detail}: change it where it is set and restart`);
+    }
+    const patch = readPatch(body);
+    try {
+      this.live.override(patch);
+    } catch (error) {
+      throw error instanceof ConfigError ? patchProblem(error, patch) : error;
+    }
+    return this.view();
   }
 }

@@ -1,7 +1,9 @@
-import { Controller, Get } from '@nestjs/common';
+import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/access/index.js';
+import { ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
 import { ConfigInspector } from './config-inspector.js';
+import { CONFIG_PATCH_EXAMPLES, configPatch } from './dto/config-patch.schema.js';
 import { ConfigValidationDto } from './dto/config-validation.dto.js';
 import { ConfigViewDto } from './dto/config-view.dto.js';
 
@@ -24,5 +26,22 @@ export class ConfigController {
   @ApiOkResponse({ type: ConfigValidationDto, description: 'What a start would say.' })
   validateConfig(): ConfigValidationDto {
     return this.inspector.validate();
+  }
+
+  @Patch()
+  @RequireScope('config')
+  @ApiOperation({
+    summary: 'Change the configuration of the running service, in development',
+    description:
+      'Sets reloadable keys: log level, limits, concurrency, retries and time-outs. All of them are changed or, when one ' +
+      'cannot be, none. A value is JSON, or the text that the environment variable would have; null takes a change back. A ' +
+      'change wins over all other sources and is gone when the process ends. Runs keep the settings that they began with. ' +
+      'Outside of development it is refused.',
+  })
+  @ApiJsonBody(configPatch, { examples: CONFIG_PATCH_EXAMPLES })
+  @ApiOkResponse({ type: ConfigViewDto, description: 'The configuration from now on.' })
+  @ApiProblems('malformed-json', 'invalid-body', 'payload-too-large', 'unsupported-media-type', 'config-invalid')
+  changeConfig(@Body() body: unknown): ConfigViewDto {
+    return this.inspector.change(body);
   }
 }

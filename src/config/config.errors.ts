@@ -6,6 +6,8 @@ export interface ConfigFault {
   readonly got: string;
   /** Ends a sentence that begins with "takes". */
   readonly takes: string;
+  /** The keys that it takes to see the fault; the one of `key` alone when absent. */
+  readonly readsKeys?: readonly string[];
 }
 
 /** The configuration cannot be used. `message` has one line per fault; no line shows a secret. */

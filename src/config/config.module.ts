@@ -3,11 +3,14 @@ import { ConfigModule as NestConfigModule } from '@nestjs/config';
 import { AppConfig } from './app.config.js';
 import { ConfigController } from './config.controller.js';
 import { ConfigInspector } from './config-inspector.js';
+import { ConfigReloader } from './config-reloader.js';
+import { LiveConfig } from './live-config.js';
 import { LoadedConfig } from './load-config.js';
 
 /**
  * The configuration for everybody: `AppConfig` for our own classes; `@nestjs/config`'s `ConfigService`, by path
- * (`execution.maxRetries`), for plugins and other modules that know only Nest.
+ * (`execution.maxRetries`), for plugins and other modules that know only Nest. There the sections change with `AppConfig`;
+ * what stands in no section is as it was at the start.
  */
 @Module({})
 export class ConfigModule {
@@ -31,9 +34,11 @@ export class ConfigModule {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: LoadedConfig, useValue: loaded },
+        LiveConfig,
+        ConfigReloader,
         ConfigInspector,
       ],
-      exports: [AppConfig, LoadedConfig],
+      exports: [AppConfig, LoadedConfig, LiveConfig],
     };
   }
 }

@@ -7,8 +7,14 @@ export { type JwtAlgorithm, SecurityConfig, hasCredentials } from './sections/se
 export { type ApiKeyEntry } from './schema/api-key-entries.js';
 export { type TrustProxy } from './schema/trust-proxy-key.js';
 export { ConfigError, type ConfigFault } from './config.errors.js';
-export { type ConfigSource, LoadedConfig, loadConfig } from './load-config.js';
-export { type EnvironmentRecord, type MappedEnvironment, mapEnvironment } from './map-environment.js';
+export { LoadedConfig, loadConfig } from './load-config.js';
+export { type MappedEnvironment, mapEnvironment } from './map-environment.js';
+export { type ConfigSource } from './read-variables.js';
+export { type EnvironmentRecord } from './variables.js';
 export { maskedConfig } from './masking.js';
+export { renderConfigurationPage } from './render-configuration-page.js';
 export { renderEnvExample } from './render-env-example.js';
+export { ConfigReloader } from './config-reloader.js';
+export { viewOf } from './config-view.js';
+export { LiveConfig } from './live-config.js';
 export { ConfigModule } from './config.module.js';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigSource, loadConfig } from './load-config.js';
+import { loadConfig } from './load-config.js';
+import type { ConfigSource } from './read-variables.js';
 
 const PACKAGE_ROOT = join(__dirname, '..', '..');
 
@@ -61,6 +62,7 @@ describe('loadConfig', () => {
   it('warns about what is open, at risk or misspelt', () => {
     expect(load({ EXECUTION__MAX_RETRYS: '1' }).warnings).toEqual([
       'SECURITY__API_KEY is not set: anybody who reaches this development service can use it',
+      'HOST is 0.0.0.0 while there is no key: 127.0.0.1 would keep the service to this machine',
       'EXECUTION__MAX_RETRYS is not a key of this version and has no effect; the nearest one is EXECUTION__MAX_RETRIES',
     ]);
     const production = {
@@ -76,6 +78,33 @@ describe('loadConfig', () => {
       'DATABASE__URL is SQLite: one process on one machine; back the file up',
       'DEBUG is on in production',
     ]);
+  });
+
+  it.each([
+    [{ DEBUG: '1' }, 'LOGGING__LEVEL=ERROR', 'DEBUG'],
+    [{ LOGGING__LEVEL: 'ERROR' }, 'DEBUG=1', 'ERROR'],
+    [{ LOGGING__LEVEL: 'ERROR' }, '', 'ERROR'],
+    [{}, 'DEBUG=1\nLOGGING__LEVEL=ERROR', 'DEBUG'],
+    [{}, '', 'DEBUG'],
+  ])('logs as the stronger source of DEBUG and LOGGING__LEVEL says: %j over %j gives %s', (env, dotEnv, level) => {
+    expect(load(env, dotEnv).config.logging.effectiveLevel).toBe(level);
+  });
+
+  it.each([
+    [{ DATABASE__SYNCHRONOUS: 'normal' }, 'DATABASE__SYNCHRONOUS is normal'],
+    [{ DATABASE__ECHO_SQL: '1' }, 'DATABASE__ECHO_SQL is on in production'],
+    [{ DATABASE__RETENTION_DAYS: '0' }, 'DATABASE__RETENTION_DAYS is 0'],
+    [{ SECURITY__HTTP_ALLOW_PRIVATE: '1' }, 'SECURITY__HTTP_ALLOW_PRIVATE is on in production'],
+    [{ QUEUE__URL: 'redis://queue' }, 'QUEUE__URL has no effect: the engine "embedded" has no queue'],
+    [{ DATABASE__MAX_CONNECTIONS: '5' }, 'DATABASE__MAX_CONNECTIONS has no effect: SQLite is opened once'],
+  ])('warns in production about %j', (env, warning) => {
+    const { warnings } = load({ ENVIRONMENT: 'production', SECURITY__API_KEY: 'a-long-enough-key', ...env });
+    expect(warnings.filter((line) => line.startsWith(warning))).toHaveLength(1);
+  });
+
+  it('does not mind an open service that only this machine can reach', () => {
+    expect(load({ HOST: '127.0.0.1' }).warnings).toHaveLength(1);
+    expect(load({ HOST: '10.0.0.1' }).warnings).toHaveLength(2);
   });
 
   it('warns in production about a database that is only in memory', () => {

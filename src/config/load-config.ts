@@ -1,19 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { type AppConfig, ENVIRONMENTS, type Environment } from './app.config.js';
-import { type EnvironmentRecord, mapEnvironment } from './map-environment.js';
+import type { AppConfig } from './app.config.js';
+import { mapVariables } from './map-environment.js';
+import { type ConfigSource, readVariables } from './read-variables.js';
+import type { Variables } from './variables.js';
 import { configWarnings } from './warnings.js';
-
-/** Where configuration is read from. */
-export interface ConfigSource {
-  /** Usually `process.env`; wins over both files. */
-  readonly env: EnvironmentRecord;
-  /** The folder whose `.env` is read. */
-  readonly cwd: string;
-  /** The folder whose `config/<ENVIRONMENT>.env` is read. */
-  readonly packageRoot: string;
-}
 
 /** The configuration with what belongs to it; also the token to inject it by. */
 export abstract class LoadedConfig {
@@ -23,6 +12,8 @@ export abstract class LoadedConfig {
   /** The values of those variables that `PLUGINS__ALLOWED_ENV` names and that are set, the files included. Secret. */
   abstract readonly allowedEnv: Readonly<Record<string, string>>;
   abstract readonly source: ConfigSource;
+  /** What the configuration was made from. Secret. */
+  abstract readonly variables: Variables;
 }
 
 /**
@@ -32,43 +23,23 @@ export abstract class LoadedConfig {
  * @throws {ConfigError} with every fault.
  */
 export function loadConfig(source: ConfigSource): LoadedConfig {
-  const env = mergeSources(source);
-  const { config, unknownKeys } = mapEnvironment(env);
-  const allowedEnv = Object.fromEntries(
-    config.plugins.allowedEnv.flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
+  const { variables, faults } = readVariables(source);
+  const config = mapVariables(variables, faults);
+  return {
+    config,
+    warnings: configWarnings(config, variables),
+    allowedEnv: allowedEnvOf(config, variables),
+    source,
+    variables,
+  };
+}
+
+/** The variables that templates may read, with their values. */
+export function allowedEnvOf({ plugins }: AppConfig, variables: Variables): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    plugins.allowedEnv.flatMap((name) => {
+      const variable = variables.get(name);
+      return variable === undefined ? [] : [[name, variable.text]];
     }),
   );
-  return { config, warnings: configWarnings(config, unknownKeys), allowedEnv, source };
-}
-
-function mergeSources({ env, cwd, packageRoot }: ConfigSource): EnvironmentRecord {
-  const own = { ...readEnvFile(join(cwd, '.env')), ...withoutEmpty(env) };
-  const environment = own['ENVIRONMENT']?.trim() ?? 'development';
-  if (!isEnvironment(environment)) return own;
-  // ENVIRONMENT chose the file, so the file has no say in it.
-  return { ...readEnvFile(join(packageRoot, 'config', `${environment}.env`)), ENVIRONMENT: environment, ...own };
-}
-
-function readEnvFile(path: string): Record<string, string> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-  return withoutEmpty(parseEnv(text));
-}
-
-function withoutEmpty(env: EnvironmentRecord): Record<string, string> {
-  const entries = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '',
-  );
-  return Object.fromEntries(entries);
-}
-
-function isEnvironment(value: string): value is Environment {
-  return (ENVIRONMENTS as readonly string[]).includes(value);
 }

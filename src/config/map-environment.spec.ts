@@ -1,5 +1,6 @@
 import { ConfigError } from './config.errors.js';
-import { type EnvironmentRecord, mapEnvironment } from './map-environment.js';
+import { mapEnvironment } from './map-environment.js';
+import type { EnvironmentRecord } from './variables.js';
 
 const configOf = (env: EnvironmentRecord) => mapEnvironment(env).config;
 
@@ -307,13 +308,37 @@ describe('mapEnvironment', () => {
   });
 
   it('lists variables of a known section that are no keys, and leaves others alone', () => {
-    const env = { EXECUTION__MAX_RETRYS: '1', logging__level: 'x', PATH: '/bin', QUEUE__URL: 'redis://', PROT: '1' };
+    const env = { EXECUTION__MAX_RETRYS: '1', logging__level: 'x', PATH: '/bin', OTHER__URL: 'redis://', PROT: '1' };
     expect(mapEnvironment(env).unknownKeys).toEqual(['EXECUTION__MAX_RETRYS', 'logging__level']);
+  });
+
+  it.each([
+    ['EXECUTION__ENGINE', 'bullmq', 'embedded: this version has no other engine'],
+    ['WORKERS', '2', '1: this version works in one process'],
+    ['CACHE__CACHE_TYPE', 'redis', 'memory: this version keeps it in the process'],
+    [
+      'DATABASE__URL',
+      'mysql://db/wand',
+      'sqlite:///./relative.db, sqlite:////absolute.db or sqlite::memory: (this version stores in SQLite alone)',
+    ],
+  ])('refuses %s=%s, which this version cannot do, and says what it can', (key, value, takes) => {
+    expect(faultLinesOf({ [key]: value })).toEqual([`${key}: got "${value}", takes ${takes}`]);
+  });
+
+  it.each([
+    [{ DEBUG: '1', LOGGING__LEVEL: 'ERROR' }, 'DEBUG'],
+    [{ LOGGING__LEVEL: 'ERROR' }, 'ERROR'],
+    [{}, 'INFO'],
+  ])('makes of %j the level %s', (env, level) => {
+    expect(configOf(env).logging.effectiveLevel).toBe(level);
   });
 
   it('gives a configuration that cannot be changed', () => {
     const config = configOf({});
     expect(() => Object.assign(config.execution, { maxRetries: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.execution, { maxOutputBytes: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.execution, { other: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config, { execution: {} })).toThrow(TypeError);
     expect(() => (config.security.corsOrigins as string[]).push('*')).toThrow(TypeError);
   });
 });

@@ -3,10 +3,18 @@ import { AppConfig } from './app.config.js';
 import { ConfigError, type ConfigFault } from './config.errors.js';
 import { crossFaults } from './cross-rules.js';
 import { quoteForFault } from './masking.js';
-import { CONFIG_KEYS, type ConfigKey, SECTION_PREFIXES, holderOf, valueOf } from './schema/schema.js';
-
-/** Names and values of environment variables. */
-export type EnvironmentRecord = Readonly<Record<string, string | undefined>>;
+import { CONFIG_KEYS, type ConfigKey, holderOf, valueOf } from './schema/schema.js';
+import { sealConfig } from './seal-config.js';
+import {
+  type EnvironmentRecord,
+  type Variable,
+  type Variables,
+  mountVariable,
+  mountedKey,
+  unknownNames,
+  variablesOf,
+  winsOver,
+} from './variables.js';
 
 /** A configuration and the names that look like keys of it but are none. */
 export interface MappedEnvironment {
@@ -14,68 +22,71 @@ export interface MappedEnvironment {
   readonly unknownKeys: readonly string[];
 }
 
-interface RawValue {
-  readonly key: ConfigKey;
-  readonly text: string;
-}
-
 /**
- * Turns environment variables into the configuration: pure, reads nothing else. An empty value counts as not set.
+ * Turns the variables of one source into the configuration: pure, reads nothing else. An empty value counts as not set.
  *
  * @throws {ConfigError} with every fault.
  */
 export function mapEnvironment(env: EnvironmentRecord): MappedEnvironment {
-  const config = new AppConfig();
-  const raw = readKeys(env);
-  const faults = assign(config, raw);
-  const faulty = new Set(faults.map((fault) => fault.key));
-  faults.push(...crossFaults(config).filter((fault) => !fault.readsKeys.some((key) => faulty.has(key))));
-  if (faults.length > 0) throw new ConfigError(inSchemaOrder(faults));
-  return { config: freeze(config), unknownKeys: findUnknownKeys(env) };
+  const variables = variablesOf(env);
+  return { config: mapVariables(variables), unknownKeys: unknownNames(variables) };
 }
 
-function readKeys(env: EnvironmentRecord): RawValue[] {
-  return CONFIG_KEYS.flatMap((key) => {
-    const text = env[key.env]?.trim() ?? '';
-    return text === '' ? [] : [{ key, text }];
-  });
+/**
+ * Turns variables into the configuration: pure, reads nothing else.
+ *
+ * @param unreadable Faults of variables that could not be read.
+ * @throws {ConfigError} with every fault, `unreadable` among them.
+ */
+export function mapVariables(variables: Variables, unreadable: readonly ConfigFault[] = []): AppConfig {
+  const config = new AppConfig();
+  const faults = [...unreadable, ...assign(config, variables)];
+  const faulty = new Set(faults.flatMap(({ key, readsKeys = [key] }) => readsKeys));
+  faults.push(...crossFaults(config).filter((fault) => !fault.readsKeys.some((key) => faulty.has(key))));
+  if (faults.length > 0) throw new ConfigError(inSchemaOrder(faults));
+  return sealConfig(config);
 }
 
 /** Writes what the keys take into `config` and returns a fault for the rest. */
-function assign(config: AppConfig, raw: readonly RawValue[]): ConfigFault[] {
-  return raw.flatMap(({ key, text }) => {
-    const parsed = key.parse(text);
-    if (!parsed.ok) return [faultOf(key, text)];
+function assign(config: AppConfig, variables: Variables): ConfigFault[] {
+  const faults = CONFIG_KEYS.flatMap((key) => {
+    const variable = variables.get(key.env);
+    if (variable === undefined) return [];
+    const parsed = key.parse(variable.text.trim());
+    if (!parsed.ok) return [faultOf(key, variable)];
     const { error } = key.schema.safeParse(parsed.value, { reportInput: true });
-    if (error !== undefined) return faultsOf(key, text, error);
+    if (error !== undefined) return faultsOf(key, variable, error);
     Object.assign(holderOf(config, key), { [key.field]: parsed.value });
     return [];
   });
+  Object.assign(config.logging, { effectiveLevel: effectiveLevel(config, variables) });
+  return faults;
 }
 
-function faultsOf(key: ConfigKey, text: string, error: z.ZodError): ConfigFault[] {
-  return key.explain?.(error).map((fault) => ({ key: key.env, ...fault })) ?? [faultOf(key, text)];
+/** Whichever of the two was said later in the order of sources wins; DEBUG where both were said in one. */
+function effectiveLevel({ debug, logging }: AppConfig, variables: Variables): AppConfig['logging']['effectiveLevel'] {
+  const isOverruled = winsOver(variables.get('LOGGING__LEVEL'), variables.get('DEBUG'));
+  return debug && !isOverruled ? 'DEBUG' : logging.level;
 }
 
-function faultOf(key: ConfigKey, text: string): ConfigFault {
-  return { key: key.env, got: quoteForFault(text, key.secret), takes: key.takes };
+function faultsOf(key: ConfigKey, variable: Variable, error: z.ZodError): ConfigFault[] {
+  // What a mounted file holds is not shown: it may be the wrong file.
+  if (variable.isMounted) return [faultOf(key, variable)];
+  return key.explain?.(error).map((fault) => ({ key: key.env, ...fault })) ?? [faultOf(key, variable)];
+}
+
+function faultOf(key: ConfigKey, { text, isMounted }: Variable): ConfigFault {
+  const got = isMounted ? `what ${mountVariable(key.env)} holds` : quoteForFault(text.trim(), key.secret);
+  return { key: key.env, got, takes: key.takes };
 }
 
 function inSchemaOrder(faults: readonly ConfigFault[]): ConfigFault[] {
   const order = new Map(CONFIG_KEYS.map((key, index) => [key.env, index]));
-  const rank = (fault: ConfigFault): number => order.get(fault.key) ?? order.size;
-  return faults.map(({ key, got, takes }) => ({ key, got, takes })).sort((left, right) => rank(left) - rank(right));
+  const rank = ({ key }: ConfigFault): number => order.get(mountedKey(key) ?? key) ?? order.size;
+  return [...faults].sort((left, right) => rank(left) - rank(right));
 }
 
-function findUnknownKeys(env: EnvironmentRecord): string[] {
-  const known = new Set(CONFIG_KEYS.map((key) => key.env));
-  return Object.keys(env)
-    .filter((name) => !known.has(name) && SECTION_PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix)))
-    .sort();
-}
-
-function freeze(config: AppConfig): AppConfig {
-  for (const key of CONFIG_KEYS) Object.freeze(valueOf(config, key));
-  for (const key of CONFIG_KEYS) Object.freeze(holderOf(config, key));
-  return config;
+/** Whether the value of a key differs between two configurations. */
+export function differs(key: ConfigKey, left: AppConfig, right: AppConfig): boolean {
+  return JSON.stringify(valueOf(left, key)) !== JSON.stringify(valueOf(right, key));
 }

@@ -1,6 +1,6 @@
 import type { AppConfig } from './app.config.js';
 import { MASK } from './schema/mask.js';
-import { CONFIG_KEYS, valueOf } from './schema/schema.js';
+import { CONFIG_KEYS, type ConfigKey, valueOf } from './schema/schema.js';
 
 const SHOWN_CHARACTERS = 100;
 const USERINFO = /(:\/\/)\S*@/g;
@@ -10,11 +10,15 @@ export function maskedConfig(config: AppConfig): Record<string, unknown> {
   return Object.fromEntries(CONFIG_KEYS.map((key) => [key.env, maskValue(valueOf(config, key), key.secret)]));
 }
 
+/** The value of one key in a sentence: without secrets, shortened. */
+export function shownValue(config: AppConfig, key: ConfigKey): string {
+  const value = maskValue(valueOf(config, key), key.secret);
+  return value === null ? 'nothing' : shorten(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
 /** A value fit to be shown in a fault: quoted, shortened, without passwords. */
 export function quoteForFault(text: string, secret: boolean): string {
-  if (secret) return MASK;
-  const safe = hideUserinfo(text);
-  return JSON.stringify(safe.length > SHOWN_CHARACTERS ? `${safe.slice(0, SHOWN_CHARACTERS)}…` : safe);
+  return secret ? MASK : JSON.stringify(shorten(hideUserinfo(text)));
 }
 
 function maskValue(value: unknown, secret: boolean): unknown {
@@ -25,6 +29,10 @@ function maskValue(value: unknown, secret: boolean): unknown {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
 function hideUserinfo(text: string): string {

@@ -1,10 +1,12 @@
-import { CONFIG_KEYS, type ConfigKey } from './schema/schema.js';
+import { envText, factsOf } from './key-text.js';
+import { CONFIG_KEYS } from './schema/schema.js';
 
 const WIDTH = 110;
 const HEADER = [
   'Every key of the configuration, with its default. Copy this file to `.env` and uncomment what you change.',
   'The process environment wins over `.env`, which wins over `config/<ENVIRONMENT>.env`, which wins over the defaults. ' +
-    'Lists are JSON. An empty value counts as not set.',
+    'Lists are JSON. An empty value counts as not set. <KEY>_FILE names a file that holds the value of <KEY>. What is reloadable ' +
+    'changes when this file does, in development. docs/configuration.md says more.',
 ];
 
 /** The text of `.env.example`: every key with what it does, what it takes and its default. */
@@ -14,24 +16,9 @@ export function renderEnvExample(): string {
   for (const key of CONFIG_KEYS) {
     if (key.section !== section) lines.push('', `# ---- ${key.section ?? 'service'} ----`);
     section = key.section;
-    lines.push('', ...comment(key.description), ...comment(factsOf(key)), `#${key.env}=${textOf(key.defaultValue)}`);
+    lines.push('', ...comment(key.description), ...comment(factsOf(key)), `#${key.env}=${envText(key.defaultValue)}`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-function factsOf(key: ConfigKey): string {
-  const takes = `Takes ${key.takes}.`;
-  const fallback = key.defaultValue === undefined ? 'Not set by default' : `Default: ${textOf(key.defaultValue)}`;
-  return `${takes} ${fallback}${key.defaultNote === undefined ? '' : `; ${key.defaultNote}`}.`;
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined) return '';
-  return typeof value === 'string' ? quoteIfNeeded(value) : JSON.stringify(value);
-}
-
-function quoteIfNeeded(text: string): string {
-  return /[\s#"']/.test(text) ? JSON.stringify(text) : text;
 }
 
 function comment(text: string): string[] {

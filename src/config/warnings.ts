@@ -2,15 +2,23 @@ import { closest } from 'fastest-levenshtein';
 import type { AppConfig } from './app.config.js';
 import { CONFIG_KEYS } from './schema/schema.js';
 import { hasCredentials } from './sections/security.config.js';
+import { type Variables, unknownNames } from './variables.js';
 
 const SHORT_KEY_CHARACTERS = 16;
+/** Of a name that may be of any length. */
+const LONGEST_COMPARED = 100;
 
 /** What works but should be looked at, one sentence each, naming the variable; never a secret. */
-export function configWarnings(config: AppConfig, unknownKeys: readonly string[]): string[] {
-  return [...securityWarnings(config), ...productionWarnings(config), ...unknownKeys.map(unknownKeyWarning)];
+export function configWarnings(config: AppConfig, variables: Variables): string[] {
+  return [
+    ...securityWarnings(config),
+    ...productionWarnings(config),
+    ...unusedWarnings(variables),
+    ...unknownNames(variables).map(unknownKeyWarning),
+  ];
 }
 
-function securityWarnings({ environment, security }: AppConfig): string[] {
+function securityWarnings({ environment, host, security }: AppConfig): string[] {
   const warnings: string[] = [];
   if (!hasCredentials(security)) {
     warnings.push(`SECURITY__API_KEY is not set: anybody who reaches this ${environment} service can use it`);
@@ -25,19 +33,32 @@ function securityWarnings({ environment, security }: AppConfig): string[] {
       warnings.push('SECURITY__JWT_AUDIENCE is not set: tokens that were issued for other services count here too');
     }
   }
+  if (!hasCredentials(security) && !isLoopback(host)) {
+    warnings.push(`HOST is ${host} while there is no key: 127.0.0.1 would keep the service to this machine`);
+  }
   if (security.corsOrigins.includes('*')) {
     warnings.push('SECURITY__CORS_ORIGINS holds "*": pages of every web site may call the API');
   }
   return warnings;
 }
 
-function productionWarnings({ environment, database, debug }: AppConfig): string[] {
+function productionWarnings({ environment, database, debug, security }: AppConfig): string[] {
   if (environment !== 'production') return [];
   const warnings: string[] = [];
   if (database.url === 'sqlite::memory:') {
     warnings.push('DATABASE__URL is in memory: everything is lost when the process ends');
   } else if (database.url.startsWith('sqlite:')) {
     warnings.push('DATABASE__URL is SQLite: one process on one machine; back the file up');
+  }
+  if (database.synchronous === 'normal') {
+    warnings.push('DATABASE__SYNCHRONOUS is normal: a power cut may lose what was answered in the last moments');
+  }
+  if (database.echoSql) warnings.push('DATABASE__ECHO_SQL is on in production: every statement is logged');
+  if (database.retentionDays === 0) {
+    warnings.push('DATABASE__RETENTION_DAYS is 0: no finished run is ever removed, so the database only grows');
+  }
+  if (security.httpAllowPrivate) {
+    warnings.push('SECURITY__HTTP_ALLOW_PRIVATE is on in production: agents may call this machine and its network');
   }
   if (debug) warnings.push('DEBUG is on in production');
   return warnings;
@@ -47,10 +68,22 @@ function isServing(environment: AppConfig['environment']): boolean {
   return environment === 'staging' || environment === 'production';
 }
 
-function unknownKeyWarning(name: string): string {
-  const nearest = closest(
-    name.toUpperCase(),
-    CONFIG_KEYS.map((key) => key.env),
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function unusedWarnings(variables: Variables): string[] {
+  return CONFIG_KEYS.flatMap(({ env, unusedBecause }) =>
+    unusedBecause === undefined || !variables.has(env) ? [] : [`${env} has no effect: ${unusedBecause}`],
   );
-  return `${name} is not a key of this version and has no effect; the nearest one is ${nearest}`;
+}
+
+function unknownKeyWarning(name: string): string {
+  return `${name} is not a key of this version and has no effect; the nearest one is ${nearestKey(name)}`;
+}
+
+/** The key whose name is most like `name`. */
+export function nearestKey(name: string): string {
+  const names = CONFIG_KEYS.map((key) => key.env);
+  return closest(name.slice(0, LONGEST_COMPARED).toUpperCase(), names);
 }

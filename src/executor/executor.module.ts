@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AppConfig, LoadedConfig } from '../config/index.js';
+import { AppConfig, LiveConfig, LoadedConfig } from '../config/index.js';
 import { EventsModule } from '../events/index.js';
 import { PluginsModule } from '../plugins/index.js';
 import { Clock, SystemClock } from './clock.js';
@@ -18,7 +18,7 @@ function invokerOptions(config: AppConfig, { allowedEnv }: LoadedConfig): Invoke
 }
 
 function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): EmbeddedEngineOptions {
-  return new EmbeddedEngineOptions(config.execution.maxConcurrentRuns, allowedEnv);
+  return new EmbeddedEngineOptions(config.execution, allowedEnv);
 }
 
 /** Executes runs. Configuration and storage come from global modules. */
@@ -48,4 +48,8 @@ function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): Embedde
     RunReader,
   ],
 })
-export class ExecutorModule {}
+export class ExecutorModule {
+  constructor(live: LiveConfig, engine: EmbeddedEngine) {
+    live.onChange(() => engine.fill());
+  }
+}

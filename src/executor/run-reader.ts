@@ -10,14 +10,15 @@ import {
   initialState,
   reduce,
 } from './core/index.js';
-import { AllRunsRepository, Journal, type StoredRun } from '../storage/index.js';
+import { AllRunsRepository, type Cache, CacheSpace, Journal, type StoredRun } from '../storage/index.js';
 import { OutputHydrator } from './outputs/index.js';
+import { roughSize } from './rough-size.js';
 import { PlanCache } from './spec/index.js';
 
 /** Entries read from the journal at once. */
 const PAGE = 1_000;
-/** What the folded runs that are kept to be folded on from may weigh: one for each node, one for each kB of large outputs. */
-const MAX_CACHED_WEIGHT = 50_000;
+/** A run that is kept weighs a kilobyte for each node, about, besides what its events hold. */
+const NODE_WEIGHT = 1;
 const BYTES_PER_WEIGHT = 1_024;
 
 /** A run as its journal tells it. */
@@ -31,11 +32,6 @@ export interface LoadedRun extends FoldedRun {
   readonly namespace: Namespace;
 }
 
-interface CachedRun {
-  readonly run: FoldedRun;
-  readonly weight: number;
-}
-
 /** Folds events from the first one on. */
 export function foldRun(plan: GraphPlan, events: readonly RunEvent[]): FoldedRun {
   const state = initialState(plan);
@@ -46,9 +42,10 @@ export function foldRun(plan: GraphPlan, events: readonly RunEvent[]): FoldedRun
 /** Folds runs of all namespaces from their journals: whoever reads for a client has found the run in its namespace. */
 @Injectable()
 export class RunReader {
-  /** Runs read lately, the least recently read first: a reader who comes again pays only for what is new. */
-  private readonly cache = new Map<RunId, CachedRun>();
-  private cachedWeight = 0;
+  /** Runs read lately: a reader who comes again pays only for what is new. */
+  private readonly cache: Cache<RunId, FoldedRun>;
+  /** What the events hold that were folded into a state, in bytes, about. */
+  private readonly sizes = new WeakMap<RunState, number>();
   /** Reads under way: two readers of one run share one fold. */
   private readonly reading = new Map<RunId, Promise<FoldedRun | undefined>>();
 
@@ -57,7 +54,10 @@ export class RunReader {
     private readonly journal: Journal,
     private readonly plans: PlanCache,
     private readonly outputs: OutputHydrator,
-  ) {}
+    space: CacheSpace = new CacheSpace(),
+  ) {
+    this.cache = space.open();
+  }
 
   /**
    * The run as of now, for reading only: others share it. Undefined if it is unknown.
@@ -69,7 +69,7 @@ export class RunReader {
     if (current !== undefined) return current;
     const reading = this.readOn(runId)
       .catch((error: unknown) => {
-        this.forget(runId);
+        this.cache.delete(runId);
         throw error;
       })
       .finally(() => this.reading.delete(runId));
@@ -92,11 +92,11 @@ export class RunReader {
   }
 
   private async readOn(runId: RunId): Promise<FoldedRun | undefined> {
-    const cached = this.cache.get(runId)?.run;
+    const cached = this.cache.get(runId);
     const run = cached ?? (await this.load(runId));
     if (run === undefined) return undefined;
     if (cached !== undefined) await this.foldOn(runId, cached);
-    this.keep(runId, run);
+    this.cache.set(runId, run, this.weightOf(run));
     return run;
   }
 
@@ -110,32 +110,19 @@ export class RunReader {
   }
 
   private async foldOn(runId: RunId, { plan, state }: FoldedRun): Promise<void> {
+    let bytes = this.sizes.get(state) ?? 0;
     let page: JournalEntry[];
     do {
       page = await this.journal.read(runId, { afterSeq: state.seq, limit: PAGE });
-      for (const entry of await this.outputs.hydrate(runId, page)) reduce(plan, state, decodeEntry(entry));
+      for (const entry of await this.outputs.hydrate(runId, page)) {
+        reduce(plan, state, decodeEntry(entry));
+        bytes += roughSize(entry.data);
+      }
     } while (page.length === PAGE);
+    this.sizes.set(state, bytes);
   }
 
-  /** The one read last is kept whatever it weighs. */
-  private keep(runId: RunId, run: FoldedRun): void {
-    this.forget(runId);
-    const weight = weightOf(run);
-    this.cache.set(runId, { run, weight });
-    this.cachedWeight += weight;
-    for (const oldest of this.cache.keys()) {
-      if (this.cachedWeight <= MAX_CACHED_WEIGHT || oldest === runId) return;
-      this.forget(oldest);
-    }
+  private weightOf({ plan, state }: FoldedRun): number {
+    return plan.nodes.length * NODE_WEIGHT + Math.ceil((this.sizes.get(state) ?? 0) / BYTES_PER_WEIGHT);
   }
-
-  private forget(runId: RunId): void {
-    this.cachedWeight -= this.cache.get(runId)?.weight ?? 0;
-    this.cache.delete(runId);
-  }
-}
-
-function weightOf({ state: { nodes } }: FoldedRun): number {
-  const bytes = nodes.reduce((sum, { state }) => sum + (state.status === 'SUCCESS' ? (state.ref?.bytes ?? 0) : 0), 0);
-  return nodes.length + Math.ceil(bytes / BYTES_PER_WEIGHT);
 }

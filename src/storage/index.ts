@@ -1,3 +1,4 @@
+export { type Cache, type CacheLimits, CacheSpace } from './cache/index.js';
 export { Ids } from './ids.js';
 export {
   Journal,

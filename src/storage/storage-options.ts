@@ -1,3 +1,5 @@
+import type { CacheLimits } from './cache/index.js';
+
 /** Which database, and how to use it. */
 export abstract class StorageOptions {
   /** `sqlite:///./relative.db`, `sqlite:////absolute.db` or `sqlite::memory:`. */
@@ -8,4 +10,6 @@ export abstract class StorageOptions {
   abstract readonly echoSql: boolean;
   /** How long a write waits for a database that another process has locked. */
   abstract readonly connectionTimeoutSec: number;
+  /** What may be kept in memory of what was read; the usual when left out. */
+  abstract readonly cache?: CacheLimits;
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { CacheSpace } from './cache/index.js';
 import { Ids } from './ids.js';
 import { Journal } from './journal/journal.js';
 import { SqliteJournal } from './journal/sqlite-journal.js';
@@ -61,13 +62,25 @@ export class StorageModule {
           useFactory: (source: SqliteDataSource) => new SqliteDatabase(source),
         },
         { provide: GroupCommitWriter, inject: [SqliteDatabase, StorageOptions], useFactory: createWriter },
+        {
+          provide: CacheSpace,
+          inject: [StorageOptions],
+          useFactory: ({ cache }: StorageOptions) => new CacheSpace(cache),
+        },
         IdempotencyGuard,
         ...PORTS,
         StorageHealth,
         StorageStatistics,
         Ids,
       ],
-      exports: [...PORTS.map(({ provide }) => provide), GroupCommitWriter, StorageHealth, StorageStatistics, Ids],
+      exports: [
+        ...PORTS.map(({ provide }) => provide),
+        CacheSpace,
+        GroupCommitWriter,
+        StorageHealth,
+        StorageStatistics,
+        Ids,
+      ],
     };
   }
 }

@@ -119,6 +119,26 @@ describe('wand config', () => {
     expect(code).toBe(0);
   });
 
+  it('prints as JSON what the service answers, with where each value comes from', async () => {
+    writeFileSync(join(folder(), 'key'), 'very-secret-0123456789\n');
+    writeFileSync(join(folder(), '.env'), 'PORT=9001\n');
+    const env = { APP_NAME: 'Mine', SECURITY__API_KEY_FILE: 'key', HOST: '127.0.0.1' };
+    const { code, stdout, stderr } = await wand(['config', '--json'], env);
+    expect(JSON.parse(stdout)).toMatchObject({
+      environment: 'development',
+      values: { PORT: 9001, SECURITY__API_KEY: '********', LOGGING__FILE_PATH: null },
+      sources: {
+        PORT: 'dot-env',
+        APP_NAME: 'environment',
+        SECURITY__API_KEY: 'mounted-file',
+        DEBUG: 'config-file',
+        WORKERS: 'default',
+      },
+      warnings: [],
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('warns on stderr', async () => {
     const { stderr } = await wand(['config'], { EXECUTION__MAX_RETRYS: '1' });
     expect(stderr).toMatch(/^warning: EXECUTION__MAX_RETRYS .*EXECUTION__MAX_RETRIES/m);

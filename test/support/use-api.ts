@@ -23,9 +23,12 @@ export interface RequestOptions {
 export interface Api {
   readonly service: Service;
   readonly url: string;
+  /** Where it was started: the folder of its database and of its `.env`. */
+  readonly folder: string;
   get(path: string, options?: RequestOptions): Promise<ApiAnswer>;
   post(path: string, body?: unknown, options?: RequestOptions): Promise<ApiAnswer>;
   put(path: string, body?: unknown, options?: RequestOptions): Promise<ApiAnswer>;
+  patch(path: string, body?: unknown, options?: RequestOptions): Promise<ApiAnswer>;
   delete(path: string, options?: RequestOptions): Promise<ApiAnswer>;
   /** The answer as it comes, for streams and files. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -94,9 +97,13 @@ export function useApi({ env = {} }: { readonly env?: Readonly<Record<string, st
       const address = service.app.getHttpServer().address() as { readonly port: number };
       return `http://127.0.0.1:${address.port}`;
     },
+    get folder() {
+      return folder;
+    },
     get: (path, options) => request('GET', path, undefined, options),
     post: (path, body, options) => request('POST', path, body, options),
     put: (path, body, options) => request('PUT', path, body, options),
+    patch: (path, body, options) => request('PATCH', path, body, options),
     delete: (path, options) => request('DELETE', path, undefined, options),
     fetch: fetchApi,
   };

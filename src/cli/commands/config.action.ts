@@ -1,10 +1,15 @@
-import { type LoadedConfig, loadConfig, maskedConfig } from '../../config/index.js';
+import { type LoadedConfig, loadConfig, maskedConfig, viewOf } from '../../config/index.js';
 import type { CliContext } from '../cli-context.js';
 import { printableLine } from '../text/printable.js';
 
-/** Prints the configuration in effect. @throws {ConfigError} */
-export function showConfig(context: CliContext): void {
-  const { config, warnings } = load(context);
+/** Prints the configuration in effect; as JSON what `GET /config` would answer. @throws {ConfigError} */
+export function showConfig(flags: { readonly json?: true }, context: CliContext): void {
+  const loaded = load(context);
+  if (flags.json === true) {
+    context.stdout.write(`${JSON.stringify(viewOf(loaded), null, 2)}\n`);
+    return;
+  }
+  const { config, warnings } = loaded;
   for (const [key, value] of Object.entries(maskedConfig(config))) {
     context.stdout.write(`${key}=${printableLine(valueText(value))}\n`);
   }

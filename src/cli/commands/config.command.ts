@@ -9,12 +9,13 @@ export function addConfigCommand(program: Command, { context, exit }: CommandHos
     .summary('show or check the configuration')
     .description(
       'Prints every key with the value in effect, as the service would read it here: the process environment wins over ' +
-        '.env, which wins over config/<ENVIRONMENT>.env, which wins over the defaults. Secrets are masked.',
+        '.env, which wins over config/<ENVIRONMENT>.env, which wins over the defaults; <KEY>_FILE names a file that holds the value of <KEY>. Secrets are masked.',
     )
+    .option('--json', 'print what GET /config answers: also where each value comes from')
     .addHelpText('after', '\nExamples:\n  wand config\n  ENVIRONMENT=production wand config validate')
-    .action(async () => {
+    .action(async (flags: { readonly json?: true }) => {
       const { showConfig } = await import('./config.action.js');
-      showConfig(context);
+      showConfig(flags, context);
       exit(EXIT.OK);
     });
   command

@@ -7,6 +7,10 @@ export interface KeyOptions {
   readonly description: string;
   readonly secret?: boolean;
   readonly defaultNote?: string;
+  /** Whether it may change while the process runs: then it is read at the time of use, never kept. */
+  readonly reloadable?: boolean;
+  /** Why this version makes no use of it: said where it is documented, and warned about where it is set. */
+  readonly unusedBecause?: string;
 }
 
 interface RangeOptions extends KeyOptions {
@@ -14,6 +18,8 @@ interface RangeOptions extends KeyOptions {
   readonly max: number;
   /** Plural, such as `seconds`. */
   readonly unit?: string;
+  /** Where the bounds alone do not say why. */
+  readonly takes?: string;
 }
 
 interface TextOptions extends KeyOptions {
@@ -30,6 +36,11 @@ interface EntriesOptions extends KeyOptions {
   readonly fields: readonly string[];
 }
 
+interface ChoiceOptions extends KeyOptions {
+  /** Where the choices alone do not say why. */
+  readonly takes?: string;
+}
+
 interface ListOptions extends KeyOptions {
   readonly pattern: RegExp;
   readonly takes: string;
@@ -37,13 +48,13 @@ interface ListOptions extends KeyOptions {
 
 /** A whole number between `min` and `max`, both included. */
 export function IntegerKey(name: string, options: RangeOptions): PropertyDecorator {
-  const takes = `an integer from ${options.min} to ${options.max}${unitOf(options)}`;
+  const takes = options.takes ?? `an integer from ${options.min} to ${options.max}${unitOf(options)}`;
   return declareKeyOf(name, takes, options, parseInteger, z.int().min(options.min).max(options.max));
 }
 
 /** A number between `min` and `max`, both included. */
 export function NumberKey(name: string, options: RangeOptions): PropertyDecorator {
-  const takes = `a number from ${options.min} to ${options.max}${unitOf(options)}`;
+  const takes = options.takes ?? `a number from ${options.min} to ${options.max}${unitOf(options)}`;
   return declareKeyOf(name, takes, options, parseNumber, z.number().min(options.min).max(options.max));
 }
 
@@ -53,8 +64,8 @@ export function FlagKey(name: string, options: KeyOptions): PropertyDecorator {
 }
 
 /** One of a closed set of words. */
-export function ChoiceKey(name: string, choices: readonly string[], options: KeyOptions): PropertyDecorator {
-  return declareKeyOf(name, `one of ${choices.join(', ')}`, options, parseText, z.enum(choices));
+export function ChoiceKey(name: string, choices: readonly string[], options: ChoiceOptions): PropertyDecorator {
+  return declareKeyOf(name, options.takes ?? `one of ${choices.join(', ')}`, options, parseText, z.enum(choices));
 }
 
 /** A line of text. */
@@ -93,6 +104,8 @@ export function declareKeyOf(
       description: options.description,
       secret: options.secret ?? false,
       defaultNote: options.defaultNote,
+      reloadable: options.reloadable ?? false,
+      unusedBecause: options.unusedBecause,
       parse,
       schema,
       explain,

@@ -5,6 +5,7 @@ const SECTION_FIELDS = [
   'database',
   'security',
   'execution',
+  'queue',
   'limits',
   'logging',
   'monitoring',
@@ -26,6 +27,13 @@ export const SECTION_PREFIXES: readonly string[] = SECTION_FIELDS.map(prefixOf);
 
 /** Every key, in the order in which it is documented and its faults are listed. */
 export const CONFIG_KEYS: readonly ConfigKey[] = listKeys();
+
+const KEYS_BY_ENV: ReadonlyMap<string, ConfigKey> = new Map(CONFIG_KEYS.map((key) => [key.env, key]));
+
+/** The key of that name. */
+export function findKey(env: string): ConfigKey | undefined {
+  return KEYS_BY_ENV.get(env);
+}
 
 /** The object of `config` in which `key` stands. */
 export function holderOf(config: AppConfig, key: Pick<ConfigKey, 'section'>): object {

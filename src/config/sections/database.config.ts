@@ -1,4 +1,4 @@
-import { ChoiceKey, FlagKey, NumberKey, TextKey } from '../schema/keys.js';
+import { ChoiceKey, FlagKey, IntegerKey, NumberKey, TextKey } from '../schema/keys.js';
 
 export const SYNCHRONOUS_MODES = ['full', 'normal'] as const;
 export type SynchronousMode = (typeof SYNCHRONOUS_MODES)[number];
@@ -8,11 +8,19 @@ export class DatabaseConfig {
   @TextKey('URL', {
     maxLength: 4096,
     pattern: /^sqlite:(?::memory:|\/\/\/[^?#]*[^/?#])$/,
-    takes: 'sqlite:///./relative.db, sqlite:////absolute.db or sqlite::memory:',
+    takes: 'sqlite:///./relative.db, sqlite:////absolute.db or sqlite::memory: (this version stores in SQLite alone)',
     description: 'The database that holds graphs, runs and their journals.',
     defaultNote: 'sqlite::memory: in testing',
   })
   readonly url: string = 'sqlite:///./wand.db';
+
+  @IntegerKey('MAX_CONNECTIONS', {
+    min: 1,
+    max: 1000,
+    description: 'Connections to a database server.',
+    unusedBecause: 'SQLite is opened once by the process that owns it',
+  })
+  readonly maxConnections: number = 10;
 
   @NumberKey('CONNECTION_TIMEOUT', {
     min: 0,

@@ -3,15 +3,24 @@ import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
 /** Files are written and read in one piece, which holds up everything else meanwhile. */
 const MAX_FILE_BYTES = 268_435_456;
 
+const ENGINES = ['embedded'] as const;
+
 export const JITTERS = ['equal', 'full', 'none'] as const;
 
 /** `EXECUTION__…` */
 export class ExecutionConfig {
+  @ChoiceKey('ENGINE', ENGINES, {
+    takes: 'embedded: this version has no other engine',
+    description: 'What decides which process works on a run; embedded: the one process does.',
+  })
+  readonly engine: (typeof ENGINES)[number] = 'embedded';
+
   @NumberKey('DEFAULT_TIMEOUT_SEC', {
     min: 1,
     max: 3600,
     unit: 'seconds',
     description: 'Bound on one attempt of a node when neither the node nor its graph says otherwise.',
+    reloadable: true,
   })
   readonly defaultTimeoutSec: number = 30;
 
@@ -19,6 +28,7 @@ export class ExecutionConfig {
     min: 0,
     max: 10,
     description: 'Extra attempts after the first when neither the node nor its graph says otherwise.',
+    reloadable: true,
   })
   readonly maxRetries: number = 3;
 
@@ -26,6 +36,7 @@ export class ExecutionConfig {
     min: 1,
     max: 10_000,
     description: 'Attempts at once inside one run when its graph does not say.',
+    reloadable: true,
   })
   readonly defaultConcurrency: number = 5;
 
@@ -33,10 +44,16 @@ export class ExecutionConfig {
     min: 1,
     max: 10_000,
     description: 'Cap on the concurrency a graph may ask for; at least EXECUTION__DEFAULT_CONCURRENCY.',
+    reloadable: true,
   })
   readonly maxConcurrency: number = 50;
 
-  @IntegerKey('MAX_CONCURRENT_RUNS', { min: 1, max: 100_000, description: 'Runs that this process works on at once.' })
+  @IntegerKey('MAX_CONCURRENT_RUNS', {
+    min: 1,
+    max: 100_000,
+    description: 'Runs that this process works on at once.',
+    reloadable: true,
+  })
   readonly maxConcurrentRuns: number = 100;
 
   @NumberKey('RETRY_BASE_DELAY', {
@@ -44,6 +61,7 @@ export class ExecutionConfig {
     max: 3600,
     unit: 'seconds',
     description: 'Wait before the second attempt.',
+    reloadable: true,
   })
   readonly retryBaseDelay: number = 1;
 
@@ -51,15 +69,23 @@ export class ExecutionConfig {
     min: 1,
     max: 100,
     description: 'What each further wait is multiplied by.',
+    reloadable: true,
   })
   readonly retryBackoffFactor: number = 2;
 
-  @NumberKey('RETRY_MAX_DELAY', { min: 0, max: 86_400, unit: 'seconds', description: 'The longest wait.' })
+  @NumberKey('RETRY_MAX_DELAY', {
+    min: 0,
+    max: 86_400,
+    unit: 'seconds',
+    description: 'The longest wait.',
+    reloadable: true,
+  })
   readonly retryMaxDelay: number = 60;
 
   @ChoiceKey('RETRY_JITTER', JITTERS, {
     description:
       'How waits are spread: equal takes half to all of one at random, full takes none to all, none is exact.',
+    reloadable: true,
   })
   readonly retryJitter: (typeof JITTERS)[number] = 'equal';
 
@@ -68,6 +94,7 @@ export class ExecutionConfig {
     max: 86_400,
     unit: 'seconds',
     description: "The longest Retry-After of a server that is honoured; beyond it the node fails as 'rate_limited'.",
+    reloadable: true,
   })
   readonly retryAfterMax: number = 900;
 
@@ -76,6 +103,7 @@ export class ExecutionConfig {
     max: 600,
     unit: 'seconds',
     description: 'How long a cancelled run waits for its attempts to end.',
+    reloadable: true,
   })
   readonly cancelGraceSec: number = 5;
 
@@ -83,6 +111,7 @@ export class ExecutionConfig {
     min: 0,
     max: 1000,
     description: 'How often an attempt that a crash cut off is run again before the node fails.',
+    reloadable: true,
   })
   readonly maxInterruptions: number = 5;
 

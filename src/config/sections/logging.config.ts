@@ -6,10 +6,15 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** `LOGGING__…` */
 export class LoggingConfig {
   @ChoiceKey('LEVEL', LOG_LEVELS, {
-    description: 'The least level that is logged; DEBUG=true lowers it to DEBUG.',
+    description:
+      'The least level that is logged. DEBUG=true lowers it to DEBUG, unless this is set in a source that wins over the one of DEBUG.',
     defaultNote: 'ERROR in testing',
+    reloadable: true,
   })
   readonly level: LogLevel = 'INFO';
+
+  /** The level that `LEVEL` and `DEBUG` come to: what is logged. */
+  readonly effectiveLevel: LogLevel = 'INFO';
 
   @FlagKey('JSON_FORMAT', {
     description: 'One JSON object per line instead of text for people.',

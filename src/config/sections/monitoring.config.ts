@@ -26,6 +26,7 @@ export class MonitoringConfig {
     max: 1_000_000,
     unit: 'events',
     description: 'How far a reader of a stream may fall behind before it is disconnected.',
+    reloadable: true,
   })
   readonly sseQueueSize: number = 1000;
 
@@ -34,6 +35,7 @@ export class MonitoringConfig {
     max: 3600,
     unit: 'seconds',
     description: 'How long a reader of a stream may leave what it is sent unread before it is disconnected.',
+    reloadable: true,
   })
   readonly sseStallSec: number = 30;
 
@@ -42,6 +44,7 @@ export class MonitoringConfig {
     max: 300,
     unit: 'seconds',
     description: 'How often an idle stream sends a comment line, so that proxies keep it open.',
+    reloadable: true,
   })
   readonly sseHeartbeatSec: number = 15;
 
@@ -50,6 +53,7 @@ export class MonitoringConfig {
     max: 3600,
     unit: 'seconds',
     description: 'How long the answer of the database to a readiness probe is reused; 0 asks it each time.',
+    reloadable: true,
   })
   readonly healthCheckInterval: number = 30;
 }

@@ -1,5 +1,5 @@
 import { PluginRegistry } from '../../plugins/index.js';
-import { AllGraphsRepository, type StoredGraphVersion } from '../../storage/index.js';
+import { AllGraphsRepository, type CacheLimits, CacheSpace, type StoredGraphVersion } from '../../storage/index.js';
 import { epochMs, graphId } from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
 import { PlanCache } from './plan-cache.js';
@@ -27,8 +27,10 @@ class CountedGraphs extends AllGraphsRepository {
 const A = graphId('g_a');
 
 describe('PlanCache', () => {
-  const cacheOf = (graphs: AllGraphsRepository): PlanCache =>
-    new PlanCache(graphs, new PluginRegistry(), new CelExpressionCompiler());
+  const cacheOf = (graphs: AllGraphsRepository, limits: Partial<CacheLimits> = {}): PlanCache => {
+    const space = new CacheSpace({ isEnabled: true, ttlMs: 60_000, maxWeight: 100_000, ...limits });
+    return new PlanCache(graphs, new PluginRegistry(), new CelExpressionCompiler(), space);
+  };
 
   it('compiles a version once and shares it', async () => {
     const graphs = new CountedGraphs(1);
@@ -49,9 +51,9 @@ describe('PlanCache', () => {
     expect(found?.plan.nodes[0]?.contract).toMatchObject({ params: { open: true }, input: { open: true } });
   });
 
-  it('forgets what was used least recently when it holds too many nodes', async () => {
-    const graphs = new CountedGraphs(40_000);
-    const cache = cacheOf(graphs);
+  it('forgets what was used least recently when its room is full', async () => {
+    const graphs = new CountedGraphs(1_000);
+    const cache = cacheOf(graphs, { maxWeight: 2.5 * 3_050 });
     await cache.get(A, 1);
     await cache.get(A, 2);
     await cache.get(A, 1);
@@ -62,11 +64,10 @@ describe('PlanCache', () => {
     expect(graphs.reads).toEqual(['g_a@2']);
   });
 
-  it('keeps a graph that is larger than the cache while it is the newest', async () => {
-    const graphs = new CountedGraphs(100_001);
-    const cache = cacheOf(graphs);
-    await cache.get(A, 1);
-    await cache.get(A, 1);
-    expect(graphs.reads).toEqual(['g_a@1']);
+  it('keeps nothing where caches are off', async () => {
+    const graphs = new CountedGraphs(1);
+    const cache = cacheOf(graphs, { isEnabled: false });
+    expect(await cache.get(A, 1)).not.toBe(await cache.get(A, 1));
+    expect(graphs.reads).toEqual(['g_a@1', 'g_a@1']);
   });
 });

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PluginRegistry } from '../../plugins/index.js';
-import { AllGraphsRepository } from '../../storage/index.js';
+import { AllGraphsRepository, type Cache, CacheSpace } from '../../storage/index.js';
 import { type GraphId, type GraphPlan, type RetryOrigin, withParams } from '../core/index.js';
 import { CelExpressionCompiler } from '../expressions/index.js';
 import { compileSpec } from './compile-spec.js';
 import type { GraphSpec, RunOptionsSpec } from './graph-spec.js';
 
-/** Nodes of all plans that are kept. */
-const MAX_CACHED_NODES = 100_000;
+/** Kilobytes of one node of a plan with the edges to it, about, besides what its params hold. */
+const NODE_WEIGHT = 3;
+const CHARACTERS_PER_WEIGHT = 1_024;
 
 /** A graph version as its runs share it. */
 export interface CachedGraph {
@@ -19,30 +20,28 @@ export interface CachedGraph {
 /** Compiled graph versions, of all namespaces: whoever asks for a client has found the graph in its namespace. A version never changes, so a plan is made once and kept while it is in use. */
 @Injectable()
 export class PlanCache {
-  /** The least recently used first. */
-  private readonly cached = new Map<string, CachedGraph>();
-  private nodes = 0;
+  private readonly cached: Cache<string, CachedGraph>;
 
   constructor(
     private readonly graphs: AllGraphsRepository,
     private readonly registry: PluginRegistry,
     private readonly expressions: CelExpressionCompiler,
-  ) {}
+    space: CacheSpace = new CacheSpace(),
+  ) {
+    this.cached = space.open();
+  }
 
   /** Undefined if there is no such version. */
   async get(graphId: GraphId, version: number): Promise<CachedGraph | undefined> {
     const key = `${graphId}@${version}`;
     const cached = this.cached.get(key);
-    if (cached !== undefined) {
-      this.cached.delete(key);
-      this.cached.set(key, cached);
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     const stored = await this.graphs.findVersionInAnyNamespace(graphId, version);
     if (stored === undefined) return undefined;
     const spec = JSON.parse(stored.specJson) as GraphSpec;
     const graph = { name: spec.name, plan: this.compile(spec), options: spec.options };
-    this.keep(key, graph);
+    const specWeight = Math.ceil(stored.specJson.length / CHARACTERS_PER_WEIGHT);
+    this.cached.set(key, graph, graph.plan.nodes.length * NODE_WEIGHT + specWeight);
     return graph;
   }
 
@@ -63,16 +62,5 @@ export class PlanCache {
    */
   withParams(plan: GraphPlan, params: RetryOrigin['params']): GraphPlan {
     return withParams(plan, params, this.expressions);
-  }
-
-  private keep(key: string, graph: CachedGraph): void {
-    if (this.cached.has(key)) return;
-    this.cached.set(key, graph);
-    this.nodes += graph.plan.nodes.length;
-    for (const [oldest, { plan }] of this.cached) {
-      if (this.nodes <= MAX_CACHED_NODES || oldest === key) return;
-      this.cached.delete(oldest);
-      this.nodes -= plan.nodes.length;
-    }
   }
 }

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'run-invalid': { status: 422, title: 'The run breaks a rule' },
   'key-invalid': { status: 422, title: 'The API key breaks a rule' },
   'token-invalid': { status: 422, title: 'The request for a token breaks a rule' },
+  'config-invalid': { status: 422, title: 'The configuration cannot be changed so' },
   'idempotency-mismatch': { status: 422, title: 'The key belongs to another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'too-many-streams': { status: 429, title: 'Too many streams are open' },

@@ -10,6 +10,6 @@ const PINO_LEVELS = {
 } as const satisfies Record<LogLevel, LevelWithSilent>;
 
 /** The least level that is logged, in pino's words. */
-export function pinoLevel(config: Pick<AppConfig, 'debug' | 'logging'>): (typeof PINO_LEVELS)[LogLevel] {
-  return config.debug ? 'debug' : PINO_LEVELS[config.logging.level];
+export function pinoLevel({ logging }: Pick<AppConfig, 'logging'>): (typeof PINO_LEVELS)[LogLevel] {
+  return PINO_LEVELS[logging.effectiveLevel];
 }

@@ -1,6 +1,7 @@
 import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { AppConfig } from '../../config/index.js';
+import { AppConfig, LiveConfig } from '../../config/index.js';
+import { pinoLevel } from './log-level.js';
 import { RootLogger, createRootLogger } from './root-logger.js';
 
 /** Writes the last lines when the application has stopped. */
@@ -13,11 +14,14 @@ class LogCloser implements OnApplicationShutdown {
   }
 }
 
+async function startRootLogger(config: AppConfig, live: LiveConfig): Promise<RootLogger> {
+  const logger = await createRootLogger(config);
+  live.onChange(() => logger.setLevel(pinoLevel(config)));
+  return logger;
+}
+
 @Module({
-  providers: [
-    { provide: RootLogger, inject: [AppConfig], useFactory: (config: AppConfig) => createRootLogger(config) },
-    LogCloser,
-  ],
+  providers: [{ provide: RootLogger, inject: [AppConfig, LiveConfig], useFactory: startRootLogger }, LogCloser],
   exports: [RootLogger],
 })
 class RootLoggerModule {}

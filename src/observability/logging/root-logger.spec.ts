@@ -48,6 +48,21 @@ describe('createRootLogger', () => {
     expect(lines.map((line) => line.level)).toEqual(expected);
   });
 
+  it('takes another level later, and so do the loggers that derive from it', async () => {
+    const { logger, lines } = await start({ LOGGING__LEVEL: 'ERROR' });
+    const child = logger.pino.child({ of: 'root' });
+    const grandchild = child.child({ of: 'child' });
+    const logAll = (): void => [logger.pino, child, grandchild].forEach((each) => each.info('hello'));
+    logAll();
+    expect(lines).toHaveLength(0);
+    logger.setLevel('info');
+    logAll();
+    expect(lines).toHaveLength(3);
+    logger.setLevel('warn');
+    logAll();
+    expect(lines).toHaveLength(3);
+  });
+
   it('masks keys, tokens and cookies wherever they are logged', async () => {
     const { logger, lines } = await start({});
     const headers = { authorization: 'Bearer s3cret', 'x-api-key': 's3cret', cookie: 's3cret', accept: 'shown' };

@@ -1,5 +1,6 @@
-import { type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import { type LevelWithSilent, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 import type { AppConfig } from '../../config/index.js';
+import { DerivedLoggers } from './derived-loggers.js';
 import { logContext } from './log-context.js';
 import { pinoLevel } from './log-level.js';
 import { type LogSink, consoleStream, openLogFile } from './log-streams.js';
@@ -21,7 +22,14 @@ export class RootLogger {
   constructor(
     readonly pino: Logger,
     private readonly sinks: readonly LogSink[] = [],
+    private readonly derived: DerivedLoggers = new DerivedLoggers(),
   ) {}
+
+  /** From now on this logger and all that derive from it log what is at least of `level`. */
+  setLevel(level: LevelWithSilent): void {
+    this.pino.level = level;
+    this.derived.setLevel(level);
+  }
 
   /** Writes what is still buffered and closes what it was written to; log nothing afterwards. */
   async close(): Promise<void> {
@@ -35,23 +43,25 @@ export class RootLogger {
  * @param console where the console's lines go instead; for tests
  */
 export async function createRootLogger(
-  config: Pick<AppConfig, 'appName' | 'environment' | 'debug' | 'logging'>,
+  config: Pick<AppConfig, 'appName' | 'environment' | 'logging'>,
   console?: LogSink,
 ): Promise<RootLogger> {
   const { filePath } = config.logging;
   const files = filePath === undefined ? [] : [await openLogFile(filePath, config.logging)];
   const sinks = [console ?? (await consoleStream(config.logging)), ...files];
-  const level = pinoLevel(config);
+  const derived = new DerivedLoggers();
   const logger = pino(
     {
-      level,
+      level: pinoLevel(config),
+      onChild: (child) => derived.add(child),
       base: { service: config.appName, environment: config.environment },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: logContext,
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
-    multistream(sinks.map((stream) => ({ stream, level }))),
+    // The logger alone decides what is logged.
+    multistream(sinks.map((stream) => ({ stream, level: 'trace' }))),
   );
-  return new RootLogger(logger, sinks);
+  return new RootLogger(logger, sinks, derived);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EpochMs, GraphId, Namespace } from '../../executor/core/index.js';
+import { type Cache, CacheSpace } from '../cache/index.js';
 import { GraphVersionEntity } from '../entities/graph-version.entity.js';
 import { GraphEntity } from '../entities/graph.entity.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
@@ -8,8 +9,8 @@ import { type GraphListQuery, GraphRepository, type StoredGraph, type StoredGrap
 import { IdempotencyGuard } from './idempotency-guard.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 
-/** Graphs that are kept to be found without the database. */
-const MAX_KEPT = 1_000;
+/** Kilobytes of a graph without its versions, about. */
+const GRAPH_WEIGHT = 1;
 /** Sorts after every id: they are lower-case ASCII. */
 const AFTER_ALL_IDS = '~';
 
@@ -17,14 +18,16 @@ const AFTER_ALL_IDS = '~';
 export class SqliteGraphRepository extends GraphRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
   /** Graphs as they are stored, for every run that is started asks for one; each until it is written. */
-  private readonly kept = new Map<GraphId, StoredGraph>();
+  private readonly kept: Cache<GraphId, StoredGraph>;
 
   constructor(
     private readonly database: SqliteDatabase,
     private readonly writer: GroupCommitWriter,
     private readonly guard: IdempotencyGuard,
+    space: CacheSpace,
   ) {
     super();
+    this.kept = space.open();
     this.sql = prepareStatements(database);
   }
 
@@ -92,8 +95,7 @@ export class SqliteGraphRepository extends GraphRepository {
   private readAndKeep(graphId: GraphId): StoredGraph | undefined {
     const graph = this.sql.byId.get(graphId);
     if (graph === undefined || !this.writer.isExclusive) return graph;
-    if (this.kept.size >= MAX_KEPT) this.kept.clear();
-    this.kept.set(graphId, graph);
+    this.kept.set(graphId, graph, GRAPH_WEIGHT);
     return graph;
   }
 

@@ -12,12 +12,16 @@ export function inNamespace(api: Api, name: string): Api {
     get service() {
       return api.service;
     },
+    get folder() {
+      return api.folder;
+    },
     get url() {
       return api.url;
     },
     get: (path, options) => api.get(path, within(options)),
     post: (path, body, options) => api.post(path, body, within(options)),
     put: (path, body, options) => api.put(path, body, within(options)),
+    patch: (path, body, options) => api.patch(path, body, within(options)),
     delete: (path, options) => api.delete(path, within(options)),
     fetch: (path, init = {}) => api.fetch(path, { ...init, headers: { [HEADER]: name, ...init.headers } }),
   };

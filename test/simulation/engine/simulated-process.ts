@@ -50,7 +50,7 @@ export class SimulatedProcess implements Owner {
     const outputs = new OutputHydrator(new SimulatedFiles(store, this.disk));
     const reader = new WitnessedReader(allRuns, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
-    const options = new EmbeddedEngineOptions(maxConcurrentRuns, {}, diceFrom(`jitter of ${name}`));
+    const options = new EmbeddedEngineOptions({ maxConcurrentRuns }, {}, diceFrom(`jitter of ${name}`));
     this.engine = new EmbeddedEngine(allRuns, journal, reader, bus, invoker, clock, options);
     const runs = new SimulatedRuns(store, this.disk);
     this.service = new RunsService(runs, journal, reader, this.engine, bus, outputs);

@@ -123,6 +123,15 @@ export class EmbeddedEngine extends RunEngine {
     await allEnded;
   }
 
+  /** Opens waiting runs while there are places; to be called when there may be more. */
+  fill(): void {
+    while (this.hasPlace) {
+      const runId = this.queue.shift();
+      if (runId === undefined) return;
+      void this.open(runId, (session) => session.take());
+    }
+  }
+
   override async cancel(runId: RunId): Promise<RunStatus> {
     for (;;) {
       const session = await this.openOutOfTurn(runId, (opened) => {
@@ -186,16 +195,7 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   private get hasPlace(): boolean {
-    return this.phase === 'running' && this.live.size < this.options.maxConcurrentRuns;
-  }
-
-  /** Opens waiting runs while there are places. */
-  private fill(): void {
-    while (this.hasPlace) {
-      const runId = this.queue.shift();
-      if (runId === undefined) return;
-      void this.open(runId, (session) => session.take());
-    }
+    return this.phase === 'running' && this.live.size < this.options.limits.maxConcurrentRuns;
   }
 
   /** A run that must not wait for a place: it is being cancelled, or its time in the queue is up. */

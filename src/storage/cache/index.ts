@@ -1,0 +1,2 @@
+export { Cache } from './cache.js';
+export { type CacheLimits, CacheSpace } from './cache-space.js';
