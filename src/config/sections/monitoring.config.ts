@@ -14,6 +14,7 @@ export class MonitoringConfig {
   readonly metricsPort: number = 9090;
 
   @IntegerKey('MAX_STREAMS', {
+    reloadable: true,
     min: 0,
     max: 1_000_000,
     unit: 'streams',

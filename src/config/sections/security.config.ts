@@ -89,6 +89,7 @@ export class SecurityConfig {
   readonly corsAllowCredentials: boolean = true;
 
   @IntegerKey('RATE_LIMIT_PER_MINUTE', {
+    reloadable: true,
     min: 0,
     max: MOST_PER_MINUTE,
     unit: 'requests',
@@ -99,6 +100,7 @@ export class SecurityConfig {
   readonly rateLimitPerMinute: number = 60;
 
   @IntegerKey('RATE_LIMIT_RUNS_PER_MINUTE', {
+    reloadable: true,
     min: 0,
     max: MOST_PER_MINUTE,
     unit: 'requests',
@@ -108,6 +110,7 @@ export class SecurityConfig {
   readonly rateLimitRunsPerMinute?: number = undefined;
 
   @IntegerKey('RATE_LIMIT_READS_PER_MINUTE', {
+    reloadable: true,
     min: 0,
     max: MOST_PER_MINUTE,
     unit: 'requests',
@@ -122,6 +125,7 @@ export class SecurityConfig {
   readonly rateLimitStore: RateLimitStoreKind = 'memory';
 
   @IntegerKey('AUTH_FAILURES_PER_MINUTE', {
+    reloadable: true,
     min: 0,
     max: MOST_PER_MINUTE,
     unit: 'requests',
@@ -132,6 +136,7 @@ export class SecurityConfig {
   readonly authFailuresPerMinute: number = 10;
 
   @IntegerKey('MAX_STREAMS_PER_KEY', {
+    reloadable: true,
     min: 0,
     max: MOST_PER_MINUTE,
     unit: 'streams',
