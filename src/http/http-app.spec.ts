@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { AuthModule, Public, RequireScope } from '../auth/index.js';
 import { AppConfig, mapEnvironment } from '../config/index.js';
-import { LoggingModule, NestLogger, RootLogger } from '../observability/index.js';
+import { LoggingModule, MetricsModule, NestLogger, RootLogger } from '../observability/index.js';
 import {
   IdempotencyConflictError,
   type IdempotencyRecord,
@@ -140,7 +140,14 @@ async function start(env: Record<string, string>): Promise<{ app: NestExpressApp
     },
   });
   const testing = await Test.createTestingModule({
-    imports: [configModule(config), LoggingModule, AuthModule, HttpModule, FakeStorageModule],
+    imports: [
+      configModule(config),
+      LoggingModule,
+      MetricsModule.forRoot(config),
+      AuthModule,
+      HttpModule,
+      FakeStorageModule,
+    ],
     controllers: [ThingsController],
   })
     .overrideProvider(RootLogger)

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
-import { RootLogger, requestLog } from '../observability/index.js';
+import { RequestMetrics, RootLogger, observeRequests } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
 import { inTurn } from './in-turn.js';
@@ -10,17 +10,19 @@ import { corsOptions, hardenServer, noStore, securityHeaders } from './security/
 
 /**
  * Gives an application everything that all its requests share. The order is the point: an id first, so that every line
- * and answer has it; the log before whatever may refuse; the key before the body, so that a stranger's is never read.
+ * and answer has it; the log and the count before whatever may refuse; the key before the body, so that a stranger's is never read.
  *
  * Call it before `app.init()` or `app.listen()`, and before Swagger is set up. The application is created with
- * `{ bodyParser: false }` and holds `LoggingModule` and `AuthModule`.
+ * `{ bodyParser: false }` and holds `LoggingModule`, `MetricsModule` and `AuthModule`.
  */
 export function configureHttpApp(app: NestExpressApplication, config: AppConfig): void {
   const cors = corsOptions(config.security);
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
+  const { pino } = app.get(RootLogger, { strict: false });
+  const observed = observeRequests(pino, app.get(RequestMetrics, { strict: false }));
+  app.use(inTurn(requestId(), observed, securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
   app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());

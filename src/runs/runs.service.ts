@@ -16,6 +16,7 @@ import {
   upstreamOutcomes,
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, OutputHydrator, RunEngine, RunReader } from '../executor/index.js';
+import { mentionRun } from '../observability/core/index.js';
 import { Journal, type RunListQuery, type RunHead, RunRepository, type StoredRun } from '../storage/index.js';
 import { awaitEnd } from './await-end.js';
 import { NodeNotFoundError, RunFinishedError, RunNotFoundError, engineProblem } from './runs.errors.js';
@@ -67,6 +68,7 @@ export class RunsService {
   async findHead(id: string): Promise<RunHead> {
     const head = RUN_ID.test(id) ? await this.runs.findHead(runId(id)) : undefined;
     if (head === undefined) throw new RunNotFoundError(id);
+    mentionRun(head.runId);
     return head;
   }
 
@@ -74,6 +76,7 @@ export class RunsService {
   async find(id: string): Promise<StoredRun> {
     const run = RUN_ID.test(id) ? await this.runs.find(runId(id)) : undefined;
     if (run === undefined) throw new RunNotFoundError(id);
+    mentionRun(run.runId);
     return run;
   }
 

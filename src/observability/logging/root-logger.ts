@@ -1,6 +1,6 @@
 import { type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 import type { AppConfig } from '../../config/index.js';
-import { logContext } from './log-context.js';
+import { logContext } from '../core/index.js';
 import { pinoLevel } from './log-level.js';
 import { type LogSink, consoleStream, openLogFile } from './log-streams.js';
 
@@ -49,6 +49,8 @@ export async function createRootLogger(
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: logContext,
+      // Not pino's own way, which writes the fields of a line into the context, where all later lines would find them.
+      mixinMergeStrategy: (fields: object, context: object) => ({ ...context, ...fields }),
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
     multistream(sinks.map((stream) => ({ stream, level }))),

@@ -88,7 +88,7 @@ export class StreamsController {
     const { runId } = await this.runs.findHead(id);
     const { journal, bus } = this;
     const { sseQueueSize: queueSize } = this.config.monitoring;
-    const connection = this.hub.open(response);
+    const connection = this.hub.open(response, 'run');
     const findRun = () => this.runs.findHead(runId);
     await new RunStream({ runId, afterSeq, connection, journal, bus, findRun, queueSize }).run();
   }
@@ -106,6 +106,6 @@ export class StreamsController {
   @ApiProblems('invalid-parameter', 'shutting-down')
   async streamEvents(@Query(new ZodQueryPipe(noQuery)) _query: object, @Res() response: Response): Promise<void> {
     const { sseQueueSize: queueSize } = this.config.monitoring;
-    await new EventsFeed({ bus: this.bus, connection: this.hub.open(response), queueSize }).run();
+    await new EventsFeed({ bus: this.bus, connection: this.hub.open(response, 'events'), queueSize }).run();
   }
 }

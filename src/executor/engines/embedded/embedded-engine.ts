@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
+import { withLogContext } from '../../../observability/core/index.js';
 import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
+import { RunCensus } from '../../census/index.js';
 import { type Cancel, Clock } from '../../clock.js';
 import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
@@ -54,6 +56,7 @@ export class EmbeddedEngine extends RunEngine {
     private readonly bus: EventBus,
     private readonly invoker: AgentInvoker,
     private readonly clock: Clock,
+    private readonly census: RunCensus,
     private readonly options: EmbeddedEngineOptions,
   ) {
     super();
@@ -76,10 +79,19 @@ export class EmbeddedEngine extends RunEngine {
     return this.queue.size;
   }
 
+  /** For how long the run has waited in this process that has waited longest, in milliseconds; 0 when none waits. */
+  get longestWaitMs(): number {
+    const since = this.queue.waitingSince;
+    return since === undefined ? 0 : Math.max(0, this.clock.now() - since);
+  }
+
   override async launch({ runId, startBy, fold, create }: NewcomingRun): Promise<void> {
-    if (this.queue.size === 0 && this.hasPlace) return this.begin(this.newSession(runId, fold()), create);
-    await create();
-    this.enqueue(runId, startBy);
+    if (this.queue.size === 0 && this.hasPlace) await this.begin(this.newSession(runId, fold()), create);
+    else {
+      await create();
+      this.enqueue(runId, startBy);
+    }
+    this.census.created();
   }
 
   /** Finds out who may have killed the process before, queues every unfinished run, oldest first, and begins to execute. */
@@ -91,7 +103,7 @@ export class EmbeddedEngine extends RunEngine {
     let resumed = 0;
     do {
       page = await this.runs.unfinished({ limit: RESUME_PAGE, after });
-      for (const runId of page) this.queue.push(runId);
+      for (const runId of page) this.queue.push(runId, this.clock.now());
       after = page.at(-1);
       resumed += page.length;
     } while (page.length === RESUME_PAGE);
@@ -166,7 +178,7 @@ export class EmbeddedEngine extends RunEngine {
 
   private enqueue(runId: RunId, startBy?: EpochMs): void {
     if (this.phase === 'stopping' || this.live.has(runId)) return;
-    this.queue.push(runId);
+    this.queue.push(runId, this.clock.now());
     if (startBy !== undefined) this.deadlines.add(runId, startBy);
     this.fill();
   }
@@ -221,10 +233,23 @@ export class EmbeddedEngine extends RunEngine {
 
   private newSession(runId: RunId, folded: FoldedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
+    const count = this.census.session(folded);
     const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
+    return new RunSession({
+      runId,
+      ...folded,
+      journal,
+      bus,
+      invoker,
+      clock,
+      templateEnv,
+      takeover,
+      gate,
+      random,
+      count,
+    });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
@@ -236,7 +261,7 @@ export class EmbeddedEngine extends RunEngine {
       return;
     }
     if (end.error instanceof StaleWriterError) {
-      this.logger.warn({ run_id: runId }, 'another session owns the run now: dropped it');
+      withLogContext({ run_id: runId }, () => this.logger.warn('another session owns the run now: dropped it'));
       return;
     }
     // Whoever owns the database now has the run too.
@@ -248,7 +273,9 @@ export class EmbeddedEngine extends RunEngine {
     if (this.phase === 'stopping') return;
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
-    this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
+    withLogContext({ run_id: runId }, () => {
+      this.logger.error({ err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
+    });
     this.lost.set(runId, { times, error, forgo: this.after(waitMs, () => this.enqueue(runId)) });
   }
 
