@@ -43,10 +43,10 @@ export class ServiceMetrics implements OnModuleInit {
       name: 'wand_journal_writes_total',
       help: 'Writes by what became of them: each is stored as a whole or not at all.',
       labels: ['outcome'],
-      read: () => [
-        { labels: { outcome: 'stored' }, value: writer.stats.units },
-        { labels: { outcome: 'failed' }, value: writer.stats.failed },
-      ],
+      read: () => {
+        const { units: stored, failed, unavailable } = writer.stats;
+        return byLabel('outcome', { stored, refused: failed - unavailable, failed: unavailable });
+      },
     });
     metrics.addGauge({
       name: 'wand_journal_writes_waiting',

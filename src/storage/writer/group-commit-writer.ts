@@ -35,8 +35,10 @@ export interface WriterStats {
   /** Units and rows that were stored. */
   readonly units: number;
   readonly rows: number;
-  /** Units that were not stored, whatever the reason; refused ones are not counted. */
+  /** Units that were not stored, whatever the reason; those that were not taken because much waits are not counted. */
   readonly failed: number;
+  /** Those of the failed units that the database could not store, on a full disk say. */
+  readonly unavailable: number;
   /** Those of the failed units that were refused because somebody else owns the run or the database now. */
   readonly fenced: number;
   /** Units that wait now. */
@@ -67,7 +69,7 @@ export class GroupCommitWriter {
   /** See `fenceWith`; lets everything through until then. */
   private fence: (() => void) | undefined;
   private lastFailure: JournalUnavailableError | undefined;
-  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, fenced: 0 };
+  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, unavailable: 0, fenced: 0 };
 
   constructor(
     database: SqliteDatabase,
@@ -182,7 +184,10 @@ export class GroupCommitWriter {
       } else {
         this.counts.failed += 1;
         if (isFenced(outcome.error)) this.counts.fenced += 1;
-        if (outcome.error instanceof JournalUnavailableError) failure = outcome.error;
+        if (outcome.error instanceof JournalUnavailableError) {
+          this.counts.unavailable += 1;
+          failure = outcome.error;
+        }
       }
     }
     this.counts.rows += rows;
