@@ -125,6 +125,7 @@ describe('the group commit writer', () => {
     expect(results).toEqual(['failed', 'stored', 'failed']);
     await expect(writer.submit(note(5, large))).rejects.toThrow('the database is unavailable: the disk is full');
     expect(writer.failure).toBeInstanceOf(JournalUnavailableError);
+    expect(writer.stats).toMatchObject({ failed: 3, unavailable: 3 });
     await expect(health.check()).rejects.toBeInstanceOf(JournalUnavailableError);
 
     database.handle.pragma('max_page_count = 1000000');
