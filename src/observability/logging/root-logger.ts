@@ -49,11 +49,24 @@ export async function createRootLogger(
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: logContext,
-      // Not pino's own way, which writes the fields of a line into the context, where all later lines would find them.
-      mixinMergeStrategy: (fields: object, context: object) => ({ ...context, ...fields }),
+      mixinMergeStrategy: withContext,
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
     multistream(sinks.map((stream) => ({ stream, level }))),
   );
   return new RootLogger(logger, sinks);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The fields of a line with its context. Not pino's own way, which writes the fields into the context, where all later lines
+ * find them. A line that says all of it itself, as that of a request does, is taken as it is: copying takes as long as half
+ * of writing it.
+ */
+function withContext(fields: object, context: object): object {
+  for (const name in context) {
+    if ((fields as Fields)[name] !== (context as Fields)[name]) return { ...context, ...fields };
+  }
+  return fields;
 }
