@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
-import { RequestMetrics, RootLogger, observeRequests } from '../observability/index.js';
+import { RequestMetrics, RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
 import { inTurn } from './in-turn.js';
@@ -21,8 +21,8 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.set('etag', false);
   app.set('query parser', 'simple');
   const { pino } = app.get(RootLogger, { strict: false });
-  const observed = observeRequests(pino, app.get(RequestMetrics, { strict: false }));
-  app.use(inTurn(requestId(), observed, securityHeaders(), noStore()));
+  const log = requestLog(pino, app.get(RequestMetrics, { strict: false }));
+  app.use(inTurn(requestId(), log, securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
   app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());

@@ -8,7 +8,7 @@ export {
   type ReadinessState,
   ServiceVersion,
 } from './health/index.js';
-export { LoggingModule, RootLogger, quietWiring } from './logging/index.js';
+export { LoggingModule, RootLogger, quietWiring, requestLog } from './logging/index.js';
 export {
   type LabelledDistribution,
   type LabelledValue,
@@ -22,5 +22,4 @@ export {
   RequestMetrics,
   byLabel,
 } from './metrics/index.js';
-export { observeRequests } from './requests/index.js';
 export { Logger as NestLogger } from 'nestjs-pino';

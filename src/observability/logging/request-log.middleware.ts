@@ -13,7 +13,7 @@ const PROBES = /^\/health(?:\/|$)/i;
  * A logger of its own for each request, which is how pino-http does it, took a sixth of the time of a small request; so
  * did looking for secrets in a line that has no place for one.
  */
-export function observeRequests(logger: Logger, metrics: RequestMetrics): RequestHandler {
+export function requestLog(logger: Logger, metrics: RequestMetrics): RequestHandler {
   const lines = logger.child({}, { redact: [] });
   return (request, response, next) => {
     const context: LogContext = { request_id: request.requestId };

@@ -1,1 +1,0 @@
-export { observeRequests } from './observe-requests.middleware.js';
