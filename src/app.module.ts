@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
-import { ExecutorModule } from './executor/index.js';
+import { EmbeddedEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
-import { DatabaseCheck, HealthModule, LoggingModule, MetricsModule } from './observability/index.js';
+import { DependencyChecks, HealthModule, LoggingModule, MetricsModule } from './observability/index.js';
 import { HttpPolicy, PluginsModule } from './plugins/index.js';
+import { RunMetrics } from './run-metrics.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
@@ -27,6 +28,18 @@ const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   allowedHosts: security.httpAllowedHosts,
 });
 
+const dependencyChecks = (storage: StorageHealth, engine: EmbeddedEngine): DependencyChecks =>
+  new DependencyChecks([
+    { name: 'database', refusal: 'the database does not answer', check: () => storage.check() },
+    {
+      name: 'engine',
+      refusal: 'the engine does not run',
+      isLocal: true,
+      check: () =>
+        engine.phase === 'running' ? Promise.resolve() : Promise.reject(new Error(`the engine is ${engine.phase}`)),
+    },
+  ]);
+
 /** The whole service. */
 @Module({})
 export class AppModule {
@@ -38,7 +51,10 @@ export class AppModule {
         ConfigModule.forRoot(loaded),
         LoggingModule,
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
-        HealthModule.forRoot({ databaseCheck: { provide: DatabaseCheck, useExisting: StorageHealth } }),
+        HealthModule.forRoot({
+          imports: [ExecutorModule],
+          checks: { provide: DependencyChecks, inject: [StorageHealth, EmbeddedEngine], useFactory: dependencyChecks },
+        }),
         MetricsModule.forRoot(loaded.config),
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         AuthModule,
@@ -46,7 +62,7 @@ export class AppModule {
         GraphsModule,
         RunsModule,
       ],
-      providers: [ServiceMetrics],
+      providers: [ServiceMetrics, RunMetrics],
     };
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EmbeddedEngine } from './executor/index.js';
-import { Metrics } from './observability/index.js';
+import { HealthService, Metrics, ServiceVersion, byLabel } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
 import { GroupCommitWriter, StorageStatistics } from './storage/index.js';
 
@@ -10,14 +9,15 @@ export class ServiceMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
     private readonly writer: GroupCommitWriter,
-    private readonly engine: EmbeddedEngine,
+    private readonly health: HealthService,
+    private readonly version: ServiceVersion,
     private readonly streams: StreamHub,
     private readonly statistics: StorageStatistics,
   ) {}
 
   onModuleInit(): void {
     this.addJournal();
-    this.addRuns();
+    this.addService();
     this.addStreams();
     this.addStored();
   }
@@ -43,29 +43,40 @@ export class ServiceMetrics implements OnModuleInit {
       name: 'wand_journal_writes_total',
       help: 'Writes by what became of them: each is stored as a whole or not at all.',
       labels: ['outcome'],
-      read: () => [
-        { labels: { outcome: 'stored' }, value: writer.stats.units },
-        { labels: { outcome: 'failed' }, value: writer.stats.failed },
-      ],
+      read: () => {
+        const { units: stored, failed, unavailable } = writer.stats;
+        return byLabel('outcome', { stored, refused: failed - unavailable, failed: unavailable });
+      },
     });
     metrics.addGauge({
       name: 'wand_journal_writes_waiting',
       help: 'Writes that wait for the database.',
       read: () => writer.stats.waiting,
     });
+    metrics.addHistogram({
+      name: 'wand_journal_flush_seconds',
+      help: 'How long transactions of the writer took, the wait for the disk included.',
+      read: () => writer.flushSeconds,
+    });
+    metrics.addHistogram({
+      name: 'wand_journal_flush_rows',
+      help: 'How many rows transactions of the writer stored, about.',
+      read: () => writer.flushRows,
+    });
   }
 
-  private addRuns(): void {
-    const { metrics, engine } = this;
+  private addService(): void {
+    const { metrics, health, version } = this;
     metrics.addGauge({
-      name: 'wand_runs_live',
-      help: 'Runs that this process works on.',
-      read: () => engine.liveRuns,
+      name: 'wand_build_info',
+      help: 'Always 1; the version of the service stands in the label.',
+      labels: ['version'],
+      read: () => [{ labels: { version: version.value }, value: 1 }],
     });
     metrics.addGauge({
-      name: 'wand_runs_queued',
-      help: 'Runs that wait for a place in this process.',
-      read: () => engine.queuedRuns,
+      name: 'wand_ready',
+      help: 'Whether the service takes requests, as its readiness probe would say.',
+      read: async () => ((await health.isReady()) ? 1 : 0),
     });
   }
 
@@ -73,13 +84,20 @@ export class ServiceMetrics implements OnModuleInit {
     const { metrics, streams } = this;
     metrics.addGauge({
       name: 'wand_streams_open',
-      help: 'Event streams that are open.',
-      read: () => streams.openStreams,
+      help: 'Event streams that are open, of one run or of all.',
+      labels: ['kind'],
+      read: () => byLabel('kind', streams.openStreams),
+    });
+    metrics.addGauge({
+      name: 'wand_streams_behind_events',
+      help: 'Events that the client which is furthest behind has still to be sent.',
+      read: () => streams.mostBehind,
     });
     metrics.addCounter({
       name: 'wand_streams_lagged_total',
       help: 'Event streams that were closed because their client read too slowly.',
-      read: () => streams.laggedStreams,
+      labels: ['kind'],
+      read: () => byLabel('kind', streams.laggedStreams),
     });
   }
 
@@ -107,6 +125,11 @@ export class ServiceMetrics implements OnModuleInit {
           { labels: { part: 'free' }, value: free },
         ];
       },
+    });
+    metrics.addGauge({
+      name: 'wand_database_disk_free_bytes',
+      help: 'Room that is left for the database on its disk; absent where it has no file.',
+      read: async () => (await statistics.freeDiskBytes()) ?? [],
     });
   }
 }

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AppConfig, LiveConfig, LoadedConfig } from '../config/index.js';
 import { EventsModule } from '../events/index.js';
-import { PluginsModule } from '../plugins/index.js';
+import { PluginRegistry, PluginsModule } from '../plugins/index.js';
+import { RunCensus } from './census/index.js';
 import { Clock, SystemClock } from './clock.js';
 import { DatabaseLease, EmbeddedEngine, EmbeddedEngineOptions } from './engines/embedded/index.js';
 import { RunEngine } from './engines/run-engine.js';
@@ -29,6 +30,7 @@ function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): Embedde
     { provide: EmbeddedEngineOptions, useFactory: engineOptions, inject: [AppConfig, LoadedConfig] },
     { provide: Clock, useClass: SystemClock },
     { provide: AgentInvoker, useClass: InlineAgentInvoker },
+    { provide: RunCensus, useFactory: (registry: PluginRegistry) => new RunCensus(registry), inject: [PluginRegistry] },
     EmbeddedEngine,
     { provide: RunEngine, useExisting: EmbeddedEngine },
     DatabaseLease,
@@ -41,6 +43,7 @@ function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): Embedde
     Clock,
     RunEngine,
     EmbeddedEngine,
+    RunCensus,
     DatabaseLease,
     CelExpressionCompiler,
     PlanCache,

@@ -1,3 +1,4 @@
+export { ATTEMPT_OUTCOMES, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './census/index.js';
 export { Clock } from './clock.js';
 export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine } from './engines/embedded/index.js';
 export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';

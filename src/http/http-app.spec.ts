@@ -8,7 +8,7 @@ import request from 'supertest';
 import { MemoryApiKeysModule } from '../../test/support/memory-api-keys.js';
 import { AuthModule, Public, RequireScope } from '../auth/index.js';
 import { AppConfig, mapEnvironment } from '../config/index.js';
-import { LoggingModule, NestLogger, RootLogger } from '../observability/index.js';
+import { LoggingModule, MetricsModule, NestLogger, RootLogger } from '../observability/index.js';
 import {
   IdempotencyConflictError,
   type IdempotencyRecord,
@@ -141,7 +141,15 @@ async function start(env: Record<string, string>): Promise<{ app: NestExpressApp
     },
   });
   const testing = await Test.createTestingModule({
-    imports: [configModule(config), LoggingModule, AuthModule, HttpModule, FakeStorageModule, MemoryApiKeysModule],
+    imports: [
+      configModule(config),
+      LoggingModule,
+      MetricsModule.forRoot(config),
+      AuthModule,
+      HttpModule,
+      FakeStorageModule,
+      MemoryApiKeysModule,
+    ],
     controllers: [ThingsController],
   })
     .overrideProvider(RootLogger)

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Authenticator, authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
-import { RootLogger, requestLog } from '../observability/index.js';
+import { RequestMetrics, RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
 import { clientAddress } from './client-address/index.js';
@@ -14,11 +14,11 @@ import { ConnectionGuard, hardenServer, soundRequest, useOriginForm } from './se
 
 /**
  * Gives an application everything that all its requests share. The order is the point: an id first, so that every line
- * and answer has it; the log before whatever may refuse; the key and the rate limit before the body, so that what is refused
+ * and answer has it; the log and the count before whatever may refuse; the key and the rate limit before the body, so that what is refused
  * is never read.
  *
  * Call it before `app.init()` or `app.listen()`, and before Swagger is set up. The application is created with
- * `{ bodyParser: false }` and holds `LoggingModule`, `AuthModule`, `HttpModule` and storage.
+ * `{ bodyParser: false }` and holds `LoggingModule`, `MetricsModule`, `AuthModule`, `HttpModule` and storage.
  */
 export function configureHttpApp(app: NestExpressApplication, config: AppConfig): void {
   const cors = corsOptions(config.security);
@@ -26,8 +26,9 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.set('trust proxy', config.security.trustProxy);
-  const logger = app.get(RootLogger, { strict: false }).pino;
-  app.use(inTurn(requestId(), clientAddress(), requestLog(logger), securityHeaders(), noStore(), soundRequest()));
+  const { pino } = app.get(RootLogger, { strict: false });
+  const log = requestLog(pino, app.get(RequestMetrics, { strict: false }));
+  app.use(inTurn(requestId(), clientAddress(), log, securityHeaders(), noStore(), soundRequest()));
   if (cors !== undefined) app.enableCors(cors);
   const limiter = app.get(RateLimiter, { strict: false });
   const authentication = throttledAuthentication(authenticate(app.get(Authenticator, { strict: false })), limiter);

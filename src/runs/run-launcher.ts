@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/index.js';
 import type { EpochMs, JournalEntry } from '../executor/core/index.js';
 import { type FoldedRun, RunEngine } from '../executor/index.js';
+import { mentionRun } from '../observability/core/index.js';
 import { type IdempotencyRecord, Journal, type NewRun } from '../storage/index.js';
 
 export interface Launch {
@@ -40,6 +41,7 @@ export class RunLauncher {
       create: async (begun) => {
         const all = begun === undefined ? entries : [...entries, ...begun.entries];
         await this.journal.create({ ...run, projection: begun?.run }, all, guard);
+        mentionRun(runId);
         // Whoever lives the run publishes what it began with.
         this.bus.publish({ runId, namespace, entries });
       },

@@ -17,6 +17,7 @@ import {
   upstreamOutcomes,
 } from '../executor/core/index.js';
 import { EngineNotRunningError, type FoldedRun, OutputHydrator, RunEngine, RunReader } from '../executor/index.js';
+import { mentionRun } from '../observability/core/index.js';
 import {
   Journal,
   type JournalQuery,
@@ -75,6 +76,7 @@ export class RunsService {
   async findHead(namespace: Namespace, id: string): Promise<RunHead> {
     const head = RUN_ID.test(id) ? await this.runs.findHead(namespace, runId(id)) : undefined;
     if (head === undefined) throw new RunNotFoundError(id);
+    mentionRun(head.runId);
     return head;
   }
 
@@ -82,6 +84,7 @@ export class RunsService {
   async find(namespace: Namespace, id: string): Promise<StoredRun> {
     const run = RUN_ID.test(id) ? await this.runs.find(namespace, runId(id)) : undefined;
     if (run === undefined) throw new RunNotFoundError(id);
+    mentionRun(run.runId);
     return run;
   }
 

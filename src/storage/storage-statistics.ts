@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { RunStatus } from '../executor/core/index.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
@@ -40,6 +42,14 @@ export class StorageStatistics {
       const pageSize = this.number('page_size');
       return { total: this.number('page_count') * pageSize, free: this.number('freelist_count') * pageSize };
     });
+  }
+
+  /** Bytes that this user may still write to the disk of the database; undefined for one in memory. */
+  async freeDiskBytes(): Promise<number | undefined> {
+    const { name, memory } = this.database.handle;
+    if (memory) return undefined;
+    const { bavail, bsize } = await statfs(dirname(name));
+    return bavail * bsize;
   }
 
   private number(pragma: 'page_size' | 'page_count' | 'freelist_count'): number {

@@ -62,14 +62,14 @@ describe('GET /metrics on the main port', () => {
   });
 
   it('tells how many streams are open', async () => {
-    expect(await read('wand_streams_open')).toBe(0);
+    expect(await read('wand_streams_open{kind="events"}')).toBe(0);
     const client = await RawClient.ask(Number(new URL(api.url).port), {
       path: '/events',
       headers: `X-API-Key: ${API_KEY}\r\n`,
     });
-    await waitFor('the stream to open', async () => (await read('wand_streams_open')) === 1);
+    await waitFor('the stream to open', async () => (await read('wand_streams_open{kind="events"}')) === 1);
     client.leave();
-    await waitFor('the stream to close', async () => (await read('wand_streams_open')) === 0);
+    await waitFor('the stream to close', async () => (await read('wand_streams_open{kind="events"}')) === 0);
   });
 });
 

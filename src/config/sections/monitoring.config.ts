@@ -53,7 +53,8 @@ export class MonitoringConfig {
     min: 0,
     max: 3600,
     unit: 'seconds',
-    description: 'How long the answer of the database to a readiness probe is reused; 0 asks it each time.',
+    description:
+      'How long an answer of the database to a readiness probe is reused, a bad one at most 2; 0 asks it each time.',
     reloadable: true,
   })
   readonly healthCheckInterval: number = 30;

@@ -7,6 +7,7 @@ import {
   PluginRegistry,
   ToolRunner,
 } from '../../plugins/index.js';
+import { withLogContext } from '../../observability/core/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
 import { Clock } from '../clock.js';
 import { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
@@ -37,7 +38,8 @@ export class InlineAgentInvoker extends AgentInvoker {
 
   override invoke(invocation: Invocation, listener: AttemptListener): AttemptHandle {
     const attempt = new Attempt(invocation, listener);
-    this.run(invocation, attempt).then(
+    const { runId: run_id, nodeId: node_id, attempt: number } = invocation;
+    withLogContext({ run_id, node_id, attempt: number }, () => this.run(invocation, attempt)).then(
       (output) => attempt.succeeded(output),
       (error: unknown) => attempt.failed(this.toFailure(error)),
     );

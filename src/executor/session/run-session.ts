@@ -50,6 +50,8 @@ export interface SessionParts {
   readonly templateEnv: Readonly<Record<string, string>>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Hears of events once they are durable, with `state` as it is after them. */
+  readonly count: (events: readonly RunEvent[]) => void;
 }
 
 /** Makes an append durable. */
@@ -189,6 +191,7 @@ export class RunSession {
       const run = projectRun(plan, state, { status, epoch });
       await store({ runId, expectedSeq: seq, entries, files, run });
       bus.publish({ runId, namespace, entries });
+      this.parts.count(events);
     }
     this.perform(events);
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;

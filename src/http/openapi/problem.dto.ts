@@ -43,4 +43,11 @@ export class ProblemDto {
 
   @ApiPropertyOptional({ description: 'The single faults, at most 100.', type: [ProblemDetailDto] })
   readonly errors?: readonly ProblemDetailDto[];
+
+  @ApiPropertyOptional({
+    description: 'Of `not-ready`, for callers with the scope `admin`: what each dependency answered.',
+    type: 'object',
+    additionalProperties: { type: 'object' },
+  })
+  readonly checks?: Readonly<Record<string, object>>;
 }

@@ -23,6 +23,7 @@ export function toProblemBody(
 ): ProblemBody {
   const { status, title } = PROBLEMS[error.code];
   return {
+    ...error.extensions,
     type: problemType(error.code),
     title,
     status,

@@ -16,6 +16,8 @@ export interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whole seconds; becomes the `Retry-After` header. */
   readonly retryAfterSec?: number;
+  /** Members of its own, beside those that every problem has. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -27,6 +29,7 @@ export class ProblemError extends Error {
   override readonly name: string = 'ProblemError';
   readonly errors?: readonly ProblemDetail[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ProblemCode,
@@ -35,6 +38,7 @@ export class ProblemError extends Error {
   ) {
     super(detail, { cause: options.cause });
     this.errors = options.errors;
+    this.extensions = options.extensions ?? {};
     this.headers =
       options.retryAfterSec === undefined
         ? { ...options.headers }

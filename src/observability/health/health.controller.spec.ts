@@ -8,20 +8,22 @@ import { AuthModule } from '../../auth/index.js';
 import { ConfigModule, loadConfig } from '../../config/index.js';
 import { configureHttpApp } from '../../http/index.js';
 import { LoggingModule } from '../logging/index.js';
-import { DatabaseCheck } from './database-check.js';
+import { MetricsModule } from '../metrics/index.js';
+import { type DependencyCheck, DependencyChecks } from './dependency-check.js';
 import { HealthModule } from './health.module.js';
 import { Readiness } from './readiness.js';
 
 const PACKAGE_ROOT = join(__dirname, '..', '..', '..');
 
-class SwitchableDatabase extends DatabaseCheck {
+class SwitchableDatabase implements DependencyCheck {
+  readonly name = 'database';
+  readonly refusal = 'the database does not answer';
   isUp = true;
   checks = 0;
-
-  override check(): Promise<void> {
+  readonly check = async (): Promise<void> => {
     this.checks++;
-    return this.isUp ? Promise.resolve() : Promise.reject(new Error('SQLITE_BUSY'));
-  }
+    if (!this.isUp) throw new Error('SQLITE_BUSY');
+  };
 }
 
 async function start(interval: number) {
@@ -42,7 +44,8 @@ async function start(interval: number) {
       LoggingModule,
       AuthModule,
       MemoryApiKeysModule,
-      HealthModule.forRoot({ databaseCheck: { provide: DatabaseCheck, useValue: database } }),
+      MetricsModule.forRoot(loaded.config),
+      HealthModule.forRoot({ checks: { provide: DependencyChecks, useValue: new DependencyChecks([database]) } }),
     ],
   })
   class ProbedModule {}
@@ -55,6 +58,7 @@ async function start(interval: number) {
     database,
     readiness: app.get(Readiness),
     probe: (path: string) => request(app.getHttpServer()).get(path),
+    probeAsAdmin: (path: string) => request(app.getHttpServer()).get(path).set('X-API-Key', 'a-key'),
   };
 }
 
@@ -111,6 +115,30 @@ describe('the probes', () => {
     expect(answer.text).not.toContain('SQLITE');
     service.database.isUp = true;
     await service.probe('/health/ready').expect(200);
+  });
+
+  it('tell an administrator what each dependency answered, and nobody else', async () => {
+    service.readiness.becomeReady();
+    const database = { ok: true, latency_ms: expect.any(Number), checked_at: expect.stringMatching(/Z$/) };
+    for (const path of ['/health/ready', '/health/startup']) {
+      const answer = await service.probeAsAdmin(path).expect(200);
+      expect(answer.body).toEqual({ status: 'ok', checks: { database } });
+      await service.probe(path).expect(200, { status: 'ok' });
+      await service.probe(path).set('X-API-Key', 'wrong').expect(200, { status: 'ok' });
+    }
+    service.database.isUp = false;
+    const refused = await service.probeAsAdmin('/health/ready').expect(503);
+    expect(refused.body).toMatchObject({
+      type: '/problems/not-ready',
+      checks: { database: { ...database, ok: false, error: 'the database does not answer' } },
+    });
+    expect(refused.text).not.toContain('SQLITE');
+    expect((await service.probe('/health/ready').expect(503)).body).not.toHaveProperty('checks');
+  });
+
+  it('tell an administrator of the dependencies while they are not ready, too', async () => {
+    const answer = await service.probeAsAdmin('/health/startup').expect(503);
+    expect(answer.body).toMatchObject({ detail: 'the service is starting', checks: { database: { ok: true } } });
   });
 });
 

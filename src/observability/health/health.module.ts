@@ -1,15 +1,15 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { LoadedConfig } from '../../config/index.js';
-import type { DatabaseCheck } from './database-check.js';
+import type { DependencyChecks } from './dependency-check.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { Readiness } from './readiness.js';
 import { ServiceVersion } from './service-version.js';
 
 export interface HealthModuleOptions {
-  /** Provides the token `DatabaseCheck`. */
-  readonly databaseCheck: Provider<DatabaseCheck>;
-  /** Modules that `databaseCheck` injects from. */
+  /** Provides the token `DependencyChecks`. */
+  readonly checks: Provider<DependencyChecks>;
+  /** Modules that `checks` injects from. */
   readonly imports?: ModuleMetadata['imports'];
 }
 
@@ -19,17 +19,17 @@ const serviceVersion: Provider<ServiceVersion> = {
   useFactory: (loaded: LoadedConfig) => ServiceVersion.of(loaded.source.packageRoot),
 };
 
-/** The probes; and for everybody `Readiness`, which whoever starts and stops the service moves, and `ServiceVersion`. */
+/** The probes; and for everybody `Readiness`, which whoever starts and stops the service moves, `HealthService` and `ServiceVersion`. */
 @Module({})
 export class HealthModule {
-  static forRoot({ databaseCheck, imports = [] }: HealthModuleOptions): DynamicModule {
+  static forRoot({ checks, imports = [] }: HealthModuleOptions): DynamicModule {
     return {
       module: HealthModule,
       global: true,
       imports,
       controllers: [HealthController],
-      providers: [serviceVersion, databaseCheck, Readiness, HealthService],
-      exports: [Readiness, ServiceVersion],
+      providers: [serviceVersion, checks, Readiness, HealthService],
+      exports: [Readiness, ServiceVersion, HealthService],
     };
   }
 }

@@ -1,13 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { ProblemError } from '../../http/problem/index.js';
-import { DatabaseCheck } from './database-check.js';
+import { CachedCheck, type CheckResult, FAILURE_GOOD_FOR_SEC } from './cached-check.js';
+import { DependencyChecks } from './dependency-check.js';
 import { Readiness } from './readiness.js';
 import { ServiceVersion } from './service-version.js';
-
-/** A database that has not answered by then is as good as none. */
-const CHECK_TIMEOUT_MS = 5_000;
-const RETRY_SEC = 2;
 
 export interface Health {
   readonly ok: boolean;
@@ -17,20 +14,32 @@ export interface Health {
   readonly timestamp: string;
 }
 
+/** What a dependency answered, as it is told. */
+export interface ToldCheck {
+  readonly ok: boolean;
+  readonly error?: string;
+  readonly latency_ms: number;
+  /** RFC 3339. */
+  readonly checked_at: string;
+}
+export type ToldChecks = Readonly<Record<string, ToldCheck>>;
+
 /** What probes are told. */
 @Injectable()
 export class HealthService {
-  private readonly logger = new Logger(HealthService.name);
-  /** The last answer of the database, which is good until then, on the clock of `performance`. */
-  private isUp: Promise<boolean> = Promise.resolve(false);
-  private goodUntil = 0;
+  private readonly checks: readonly CachedCheck[];
 
   constructor(
     private readonly config: AppConfig,
     private readonly version: ServiceVersion,
     private readonly readiness: Readiness,
-    private readonly database: DatabaseCheck,
-  ) {}
+    dependencies: DependencyChecks,
+  ) {
+    this.checks = dependencies.list.map(
+      (dependency) =>
+        new CachedCheck(dependency, () => (dependency.isLocal === true ? 0 : config.monitoring.healthCheckInterval)),
+    );
+  }
 
   /** That the process lives, and which it is. Asks nobody else: a restart mends no database. */
   summary(): Health {
@@ -42,48 +51,54 @@ export class HealthService {
     };
   }
 
-  /** @throws {ProblemError} `not-ready` while starting or draining, or when the database does not answer. */
-  async assertReady(): Promise<void> {
-    if (!this.readiness.isReady) throw notReady(`the service is ${this.readiness.state}`);
-    if (!(await this.isDatabaseUp())) throw notReady('the database does not answer');
+  /** Whether the service takes requests. */
+  async isReady(): Promise<boolean> {
+    return (await this.refusal()) === undefined;
   }
 
-  /** @throws {ProblemError} `not-ready` while starting. */
-  assertStarted(): void {
-    if (this.readiness.state === 'starting') throw notReady('the service is starting');
+  /**
+   * @param isDetailed Whether the answer, or the refusal, tells what each dependency said.
+   * @throws {ProblemError} `not-ready` while starting or draining, or when a dependency does not answer.
+   */
+  async assertReady(isDetailed: boolean): Promise<ToldChecks | undefined> {
+    const refusal = await this.refusal();
+    return this.tell(refusal, isDetailed);
   }
 
-  private isDatabaseUp(): Promise<boolean> {
-    if (this.goodUntil <= performance.now()) {
-      this.goodUntil = performance.now() + this.config.monitoring.healthCheckInterval * 1000;
-      this.isUp = this.askDatabase();
-    }
-    return this.isUp;
+  /**
+   * @param isDetailed As for `assertReady`.
+   * @throws {ProblemError} `not-ready` while starting.
+   */
+  assertStarted(isDetailed: boolean): Promise<ToldChecks | undefined> {
+    const refusal = this.readiness.state === 'starting' ? 'the service is starting' : undefined;
+    return this.tell(refusal, isDetailed);
   }
 
-  private async askDatabase(): Promise<boolean> {
-    const timeout = new AbortController();
-    try {
-      await Promise.race([this.database.check(), rejectAfter(CHECK_TIMEOUT_MS, timeout.signal)]);
-      return true;
-    } catch (error) {
-      this.logger.warn({ err: error, msg: 'the database does not answer' });
-      // A failure may have passed by the time we tell clients to come back.
-      this.goodUntil = Math.min(this.goodUntil, performance.now() + RETRY_SEC * 1000);
-      return false;
-    } finally {
-      timeout.abort();
-    }
+  /** Why requests should not be sent; undefined when they may. */
+  private async refusal(): Promise<string | undefined> {
+    if (!this.readiness.isReady) return `the service is ${this.readiness.state}`;
+    const results = await this.results();
+    return results.find(({ ok }) => !ok)?.error;
   }
-}
 
-function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
-}
+  private async tell(refusal: string | undefined, isDetailed: boolean): Promise<ToldChecks | undefined> {
+    const checks = isDetailed ? await this.toldChecks() : undefined;
+    if (refusal === undefined) return checks;
+    const extensions = checks === undefined ? undefined : { checks };
+    throw new ProblemError('not-ready', refusal, { retryAfterSec: FAILURE_GOOD_FOR_SEC, extensions });
+  }
 
-function notReady(reason: string): ProblemError {
-  return new ProblemError('not-ready', reason, { retryAfterSec: RETRY_SEC });
+  private async toldChecks(): Promise<ToldChecks> {
+    const results = await this.results();
+    return Object.fromEntries(
+      results.map(({ ok, error, latencyMs, checkedAt }, index) => [
+        this.checks[index]?.dependency.name,
+        { ok, error, latency_ms: latencyMs, checked_at: checkedAt.toISOString() },
+      ]),
+    ) as ToldChecks;
+  }
+
+  private results(): Promise<readonly CheckResult[]> {
+    return Promise.all(this.checks.map((check) => check.result()));
+  }
 }

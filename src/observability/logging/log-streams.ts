@@ -78,7 +78,8 @@ export async function openLogFile(
     file: extension === '' ? path : path.slice(0, -extension.length),
     extension: extension === '' ? undefined : extension,
     size: `${config.maxFileSizeMb}m`,
-    limit: { count: config.backupCount, removeOtherLogFiles: true },
+    // Where it looks at all files that there are, as after a restart, it counts the one in use among them.
+    limit: { count: config.backupCount + 1, removeOtherLogFiles: true },
     // A line is in the file before the process can crash, and a busy process rolls its files in time.
     sync: true,
   });

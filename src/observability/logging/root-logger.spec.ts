@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../../../test/support/wait-for.js';
 import { mapEnvironment } from '../../config/index.js';
+import { withLogContext } from '../core/index.js';
 import { createRootLogger } from './root-logger.js';
 
 interface Line {
@@ -63,6 +65,20 @@ describe('createRootLogger', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('tells in each line what is being done, and nothing that another line said', async () => {
+    const { logger, lines } = await start({});
+    withLogContext({ request_id: 'q' }, () => {
+      logger.pino.info({ run_id: 'r_1', other: 1 }, 'first');
+      logger.pino.info('second');
+    });
+    logger.pino.info('third');
+    expect(lines[0]).toMatchObject({ request_id: 'q', run_id: 'r_1', other: 1 });
+    expect(lines[1]).toMatchObject({ request_id: 'q' });
+    expect(lines[1]).not.toHaveProperty('run_id');
+    expect(lines[1]).not.toHaveProperty('other');
+    expect(lines[2]).not.toHaveProperty('request_id');
+  });
+
   it('masks keys, tokens and cookies wherever they are logged', async () => {
     const { logger, lines } = await start({});
     const headers = { authorization: 'Bearer s3cret', 'x-api-key': 's3cret', cookie: 's3cret', accept: 'shown' };
@@ -100,13 +116,36 @@ describe('createRootLogger', () => {
         if (line % 100 === 0) await new Promise(setImmediate);
       }
       await logger.close();
-      const files = readdirSync(folder).sort();
-      expect(files.length).toBeGreaterThan(1);
-      expect(files.length).toBeLessThanOrEqual(3);
+      // Old files are removed beside the writing.
+      const files = await waitFor('old files to be removed', () => {
+        const names = readdirSync(folder).sort();
+        return names.length <= 3 && names;
+      });
+      expect(files).toEqual(['wand.3.log', 'wand.4.log', 'wand.5.log']);
       const kept = files.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
       const numbers = kept.map((line) => (JSON.parse(line) as { line: number }).line);
       expect(numbers).toEqual(numbers.map((_number, index) => (numbers[0] ?? 0) + index));
       expect(numbers.at(-1)).toBe(4500);
+    });
+
+    it('goes on in the newest file after a restart, and then keeps as many as it is told', async () => {
+      for (let file = 1; file <= 6; file++) writeFileSync(join(folder, `wand.${file}.log`), 'old\n');
+      writeFileSync(join(folder, 'other.txt'), 'not a log');
+      const { logger } = await start({
+        LOGGING__FILE_PATH: join(folder, 'wand.log'),
+        LOGGING__MAX_FILE_SIZE_MB: '1',
+        LOGGING__BACKUP_COUNT: '3',
+      });
+      const padding = 'x'.repeat(1000);
+      for (let line = 1; line <= 1100; line++) {
+        logger.pino.info({ line, padding });
+        if (line % 100 === 0) await new Promise(setImmediate);
+      }
+      await logger.close();
+      const kept = ['other.txt', 'wand.4.log', 'wand.5.log', 'wand.6.log', 'wand.7.log'];
+      await waitFor('old files to be removed', () => readdirSync(folder).length <= kept.length);
+      expect(readdirSync(folder).sort()).toEqual(kept);
+      expect(readFileSync(join(folder, 'wand.6.log'), 'utf8')).toMatch(/^old\n{/);
     });
   });
 });

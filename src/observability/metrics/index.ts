@@ -1,3 +1,12 @@
-export { Metrics, type LabelledValue, type MeasuredValue, type Reading } from './metrics.js';
+export { Metrics } from './metrics.js';
 export { MetricsListener, MetricsPortError } from './metrics-listener.js';
 export { MetricsModule } from './metrics.module.js';
+export {
+  type LabelledDistribution,
+  type LabelledValue,
+  type MeasuredDistribution,
+  type MeasuredValue,
+  type Reading,
+  byLabel,
+} from './reading.js';
+export { RequestMetrics } from './request-metrics.js';

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { RequireScope } from '../../auth/access/index.js';
 import { Metrics } from './metrics.js';
 
-const EXAMPLE = `# HELP wand_runs_live Runs that this process works on now.
+const EXAMPLE = `# HELP wand_runs_live Runs that this process works on.
 # TYPE wand_runs_live gauge
 wand_runs_live 3
 `;

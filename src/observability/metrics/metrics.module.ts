@@ -3,6 +3,7 @@ import type { AppConfig } from '../../config/index.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsListener } from './metrics-listener.js';
 import { Metrics } from './metrics.js';
+import { RequestMetrics } from './request-metrics.js';
 
 /** `Metrics` for everybody, and whichever of its two doors the configuration opens. */
 @Module({})
@@ -13,8 +14,8 @@ export class MetricsModule {
       module: MetricsModule,
       global: true,
       controllers: isOnMainPort ? [MetricsController] : [],
-      providers: [Metrics, MetricsListener],
-      exports: [Metrics, MetricsListener],
+      providers: [Metrics, MetricsListener, RequestMetrics],
+      exports: [Metrics, MetricsListener, RequestMetrics],
     };
   }
 }

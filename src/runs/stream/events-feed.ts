@@ -25,7 +25,9 @@ export class EventsFeed {
   private waiting: string[] = [];
   private isSending = false;
 
-  constructor(private readonly parts: EventsFeedParts) {}
+  constructor(private readonly parts: EventsFeedParts) {
+    parts.connection.tellBehind(() => this.waiting.length);
+  }
 
   /** Resolves when the client has gone. */
   async run(): Promise<void> {

@@ -36,6 +36,7 @@ export class RunStream {
   constructor(private readonly parts: RunStreamParts) {
     this.cursor = parts.afterSeq;
     this.live = new LiveBuffer(parts.queueSize);
+    parts.connection.tellBehind(() => Math.max(0, this.live.latestSeq - this.cursor));
   }
 
   /** Resolves when the run has ended and all of it is sent, or when the client has gone. */

@@ -24,6 +24,7 @@ export class SseConnection implements OpenRequest {
   private readonly heartbeat: NodeJS.Timeout;
   /** Since when the socket has been seen full; undefined while it has room. Monotonic milliseconds. */
   private fullSince: number | undefined;
+  private countBehind: () => number = () => 0;
 
   /**
    * Sends the headers at once, so that the client knows that it is connected.
@@ -62,6 +63,16 @@ export class SseConnection implements OpenRequest {
   /** True if it was closed because the client read too slowly. */
   get hasLagged(): boolean {
     return this.isTooSlow;
+  }
+
+  /** Events that its client should have had by now. */
+  get behind(): number {
+    return this.countBehind();
+  }
+
+  /** @param count How many events the writer holds, or has seen, that are not written yet. */
+  tellBehind(count: () => number): void {
+    this.countBehind = count;
   }
 
   get isCongested(): boolean {

@@ -21,7 +21,7 @@ describe('StreamHub', () => {
 
   it('tells every client to connect again when the process stops', async () => {
     const asked = await Promise.all([server.ask(), server.ask()]);
-    for (const { response } of asked) hub.open(response);
+    for (const { response } of asked) hub.open(response, 'run');
     expect(hub.size).toBe(2);
     const closing = hub.closeAll();
     for (const { client } of asked) {
@@ -35,7 +35,7 @@ describe('StreamHub', () => {
   it('takes no new stream from then on', async () => {
     const { client, response } = await server.ask();
     await hub.closeAll();
-    expect(() => hub.open(response)).toThrow(ShuttingDownError);
+    expect(() => hub.open(response, 'run')).toThrow(ShuttingDownError);
     expect(response.headersSent).toBe(false);
     client.leave();
   });
@@ -45,7 +45,7 @@ describe('StreamHub', () => {
     const closed = once(response, 'close');
     client.leave();
     await closed;
-    await hub.open(response).whenGone;
+    await hub.open(response, 'run').whenGone;
     hub.wait(response);
     await hub.closeAll();
     expect(hub.size).toBe(0);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/index.js';
+import { holdOpen } from '../../observability/core/index.js';
 import { Download } from './download.js';
 import { subjectOf } from '../../http/index.js';
 import { ShuttingDownError } from '../runs.errors.js';
@@ -9,12 +10,16 @@ import { SseConnection } from './sse-connection.js';
 import { StreamPlaces } from './stream-places.js';
 import { WaitingRequest } from './waiting-request.js';
 
+/** What a stream is of: one run, or all of them. */
+export type StreamKind = 'run' | 'events';
+
 /** Every request of this process that is kept open: streams, downloads, and requests that wait for a run. */
 @Injectable()
 export class StreamHub {
   private readonly requests = new Set<OpenRequest>();
   private isClosing = false;
-  private lagged = 0;
+  private readonly streams = new Map<SseConnection, StreamKind>();
+  private readonly lagged: Record<StreamKind, number> = { run: 0, events: 0 };
 
   private readonly places: StreamPlaces;
 
@@ -28,8 +33,10 @@ export class StreamHub {
   }
 
   /** Streams that are open now. */
-  get openStreams(): number {
-    return this.places.taken;
+  get openStreams(): Readonly<Record<StreamKind, number>> {
+    const kinds = [...this.streams.values()];
+    const run = kinds.filter((kind) => kind === 'run').length;
+    return { run, events: kinds.length - run };
   }
 
   /** Streams that were refused because too many were open, since the start of the process. */
@@ -37,8 +44,13 @@ export class StreamHub {
     return this.places.refused;
   }
 
+  /** Events that were published and not sent yet to the client that is furthest behind. */
+  get mostBehind(): number {
+    return [...this.streams.keys()].reduce((most, { behind }) => Math.max(most, behind), 0);
+  }
+
   /** Streams that were closed because their client read too slowly, since the start of the process. */
-  get laggedStreams(): number {
+  get laggedStreams(): Readonly<Record<StreamKind, number>> {
     return this.lagged;
   }
 
@@ -48,14 +60,17 @@ export class StreamHub {
    * @throws {ShuttingDownError} once the process is stopping.
    * @throws {TooManyStreamsError | StreamsExhaustedError} while too many are open.
    */
-  open(response: Response): SseConnection {
+  open(response: Response, kind: StreamKind): SseConnection {
     if (this.isClosing) throw new ShuttingDownError();
     const { sseHeartbeatSec, sseStallSec } = this.config.monitoring;
     const leave = this.places.take(subjectOf(response.req));
+    holdOpen(response);
     const connection = this.keep(new SseConnection(response, sseHeartbeatSec, sseStallSec));
+    this.streams.set(connection, kind);
     void connection.whenGone.then(() => {
       leave();
-      if (connection.hasLagged) this.lagged += 1;
+      this.streams.delete(connection);
+      if (connection.hasLagged) this.lagged[kind] += 1;
     });
     return connection;
   }
@@ -67,11 +82,13 @@ export class StreamHub {
    */
   download(response: Response): Download {
     if (this.isClosing) throw new ShuttingDownError();
+    holdOpen(response);
     return this.keep(new Download(response, this.config.monitoring.sseStallSec));
   }
 
   /** The handler of `response` is going to wait before it answers, at most until the signal fires. */
   wait(response: Response): AbortSignal {
+    holdOpen(response);
     const waiting = this.keep(new WaitingRequest(response));
     if (this.isClosing) void waiting.leave();
     return waiting.signal;

@@ -98,7 +98,7 @@ export class StreamsController {
     const { runId } = await this.runs.findHead(namespace, id);
     const { journal, bus } = this;
     const { sseQueueSize: queueSize } = this.config.monitoring;
-    const connection = this.hub.open(response);
+    const connection = this.hub.open(response, 'run');
     const findRun = () => this.runs.findHead(namespace, runId);
     await new RunStream({ runId, afterSeq, connection, journal, bus, findRun, queueSize }).run();
   }
@@ -120,7 +120,7 @@ export class StreamsController {
     @Res() response: Response,
   ): Promise<void> {
     const { sseQueueSize: queueSize } = this.config.monitoring;
-    const connection = this.hub.open(response);
+    const connection = this.hub.open(response, 'events');
     await new EventsFeed({ namespace, bus: this.bus, connection, queueSize }).run();
   }
 }

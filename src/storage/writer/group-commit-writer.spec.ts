@@ -60,7 +60,7 @@ describe('the group commit writer', () => {
     const writer = createWriter();
     await expect(writer.submit(note(1))).resolves.toBe(1);
     expect(notes()).toEqual([1]);
-    expect(writer.stats).toEqual({ flushes: 1, units: 1, rows: 1, failed: 0, fenced: 0, waiting: 0 });
+    expect(writer.stats).toEqual({ flushes: 1, units: 1, rows: 1, failed: 0, unavailable: 0, fenced: 0, waiting: 0 });
   });
 
   it('commits all units of a moment together', async () => {
@@ -105,7 +105,7 @@ describe('the group commit writer', () => {
     await expect(promises[1]).rejects.toThrow(new RangeError('guilty'));
     await expect(promises[3]).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
     expect(notes()).toEqual([1, 2]);
-    expect(writer.stats).toMatchObject({ units: 2, failed: 2 });
+    expect(writer.stats).toMatchObject({ units: 2, failed: 2, unavailable: 0 });
     expect(writer.failure).toBeUndefined();
   });
 
@@ -125,6 +125,7 @@ describe('the group commit writer', () => {
     expect(results).toEqual(['failed', 'stored', 'failed']);
     await expect(writer.submit(note(5, large))).rejects.toThrow('the database is unavailable: the disk is full');
     expect(writer.failure).toBeInstanceOf(JournalUnavailableError);
+    expect(writer.stats).toMatchObject({ failed: 3, unavailable: 3 });
     await expect(health.check()).rejects.toBeInstanceOf(JournalUnavailableError);
 
     database.handle.pragma('max_page_count = 1000000');

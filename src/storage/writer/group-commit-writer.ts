@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Distribution, withoutLogContext } from '../../observability/core/index.js';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { isLocked } from '../sqlite/sqlite-failure.js';
 import { DatabaseLostError, JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
@@ -8,6 +9,10 @@ import type { Outcome, WriteUnit } from './write-unit.js';
 
 /** How long a database that another process has locked is left alone before the next try. */
 const LOCK_RETRY_MS = 50;
+
+/** Seconds, and rows. */
+const FLUSH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const FLUSH_ROWS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500];
 
 export interface WriterOptions {
   /** How long units wait for a database that another process has locked before they fail. */
@@ -30,8 +35,10 @@ export interface WriterStats {
   /** Units and rows that were stored. */
   readonly units: number;
   readonly rows: number;
-  /** Units that were not stored, whatever the reason; refused ones are not counted. */
+  /** Units that were not stored, whatever the reason; those that were not taken because much waits are not counted. */
   readonly failed: number;
+  /** Those of the failed units that the database could not store, on a full disk say. */
+  readonly unavailable: number;
   /** Those of the failed units that were refused because somebody else owns the run or the database now. */
   readonly fenced: number;
   /** Units that wait now. */
@@ -47,6 +54,10 @@ export interface WriterStats {
  * still written, nothing new is taken.
  */
 export class GroupCommitWriter {
+  /** How long transactions took, the wait for the disk included, in seconds. */
+  readonly flushSeconds = new Distribution(FLUSH_SECONDS);
+  /** How many rows each of them stored, about. */
+  readonly flushRows = new Distribution(FLUSH_ROWS);
   private readonly logger = new Logger(GroupCommitWriter.name);
   private readonly transaction: BatchTransaction;
   private readonly buffer = new WriteBuffer();
@@ -58,7 +69,7 @@ export class GroupCommitWriter {
   /** See `fenceWith`; lets everything through until then. */
   private fence: (() => void) | undefined;
   private lastFailure: JournalUnavailableError | undefined;
-  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, fenced: 0 };
+  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, unavailable: 0, fenced: 0 };
 
   constructor(
     database: SqliteDatabase,
@@ -127,8 +138,11 @@ export class GroupCommitWriter {
 
   private flush(): void {
     const batch = this.buffer.peek(this.options.maxFlush);
+    const startedAt = performance.now();
     try {
-      this.settle(this.transaction.write(batch.map(({ unit }) => unit)));
+      const outcomes = this.transaction.write(batch.map(({ unit }) => unit));
+      this.flushSeconds.observe((performance.now() - startedAt) / 1_000);
+      this.settle(outcomes);
     } catch (error) {
       if (!isLocked(error)) throw error;
       this.meetLock(error);
@@ -162,24 +176,35 @@ export class GroupCommitWriter {
   private count(batch: readonly { readonly unit: WriteUnit<unknown> }[], outcomes: readonly Outcome[]): void {
     this.counts.flushes += 1;
     let failure: JournalUnavailableError | undefined;
+    let rows = 0;
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) {
         this.counts.units += 1;
-        this.counts.rows += batch[index]?.unit.rows ?? 0;
+        rows += batch[index]?.unit.rows ?? 0;
       } else {
         this.counts.failed += 1;
         if (isFenced(outcome.error)) this.counts.fenced += 1;
-        if (outcome.error instanceof JournalUnavailableError) failure = outcome.error;
+        if (outcome.error instanceof JournalUnavailableError) {
+          this.counts.unavailable += 1;
+          failure = outcome.error;
+        }
       }
     }
+    this.counts.rows += rows;
+    if (rows > 0) this.flushRows.observe(rows);
     this.report(failure);
   }
 
   /** Logs when writing begins to fail and when it works again, not every flush in between. */
   private report(failure: JournalUnavailableError | undefined): void {
-    if (failure !== undefined && this.lastFailure === undefined) this.logger.error(failure.message);
-    if (failure === undefined && this.lastFailure !== undefined) this.logger.log('the database stores again');
+    const before = this.lastFailure;
     this.lastFailure = failure;
+    if ((failure === undefined) === (before === undefined)) return;
+    // Whatever is being done by whoever came first: the flush is for all.
+    withoutLogContext(() => {
+      if (failure === undefined) this.logger.log('the database stores again');
+      else this.logger.error(failure.message);
+    });
   }
 }
 

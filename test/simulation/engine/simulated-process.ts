@@ -1,3 +1,4 @@
+import { RunCensus } from '../../../src/executor/census/index.js';
 import { EmbeddedEngine } from '../../../src/executor/engines/embedded/embedded-engine.js';
 import { EmbeddedEngineOptions } from '../../../src/executor/engines/embedded/embedded-engine.options.js';
 import { OutputHydrator } from '../../../src/executor/outputs/index.js';
@@ -51,7 +52,8 @@ export class SimulatedProcess implements Owner {
     const reader = new WitnessedReader(allRuns, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
     const options = new EmbeddedEngineOptions({ maxConcurrentRuns }, {}, diceFrom(`jitter of ${name}`));
-    this.engine = new EmbeddedEngine(allRuns, journal, reader, bus, invoker, clock, options);
+    const census = new RunCensus({ agent: () => undefined });
+    this.engine = new EmbeddedEngine(allRuns, journal, reader, bus, invoker, clock, census, options);
     const runs = new SimulatedRuns(store, this.disk);
     this.service = new RunsService(runs, journal, reader, this.engine, bus, outputs);
   }

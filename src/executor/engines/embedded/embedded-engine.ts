@@ -7,6 +7,8 @@ import {
   StaleWriterError,
   type UnfinishedRun,
 } from '../../../storage/index.js';
+import { withLogContext } from '../../../observability/core/index.js';
+import { RunCensus } from '../../census/index.js';
 import { type Cancel, Clock } from '../../clock.js';
 import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
@@ -60,6 +62,7 @@ export class EmbeddedEngine extends RunEngine {
     private readonly bus: EventBus,
     private readonly invoker: AgentInvoker,
     private readonly clock: Clock,
+    private readonly census: RunCensus,
     private readonly options: EmbeddedEngineOptions,
   ) {
     super();
@@ -82,12 +85,20 @@ export class EmbeddedEngine extends RunEngine {
     return this.queue.size;
   }
 
+  /** For how long the run has waited in this process that has waited longest, in milliseconds; 0 when none waits. */
+  get longestWaitMs(): number {
+    const since = this.queue.waitingSince;
+    return since === undefined ? 0 : Math.max(0, this.clock.now() - since);
+  }
+
   override async launch({ runId, namespace, startBy, fold, create }: NewcomingRun): Promise<void> {
     if (this.queue.size === 0 && this.hasPlace) {
-      return this.begin(this.newSession(runId, { ...fold(), namespace }), create);
+      await this.begin(this.newSession(runId, { ...fold(), namespace }), create);
+    } else {
+      await create();
+      this.enqueue(runId, startBy);
     }
-    await create();
-    this.enqueue(runId, startBy);
+    this.census.created();
   }
 
   /** Finds out who may have killed the process before, queues every unfinished run, oldest first, and begins to execute. */
@@ -95,7 +106,7 @@ export class EmbeddedEngine extends RunEngine {
     await this.inquest.hold();
     this.gate = new TimedSuspectGate(this.clock, this.clock.now());
     const unfinished = await this.unfinished();
-    for (const runId of unfinished) this.queue.push(runId);
+    for (const runId of unfinished) this.queue.push(runId, this.clock.now());
     for (const { runId, startBy } of await this.runs.expiring()) this.deadlines.add(runId, startBy);
     if (unfinished.length > 0) this.logger.log(`resuming ${unfinished.length} unfinished runs`);
     this.currentPhase = 'running';
@@ -189,7 +200,7 @@ export class EmbeddedEngine extends RunEngine {
 
   private enqueue(runId: RunId, startBy?: EpochMs): void {
     if (this.phase === 'stopping' || this.live.has(runId)) return;
-    this.queue.push(runId);
+    this.queue.push(runId, this.clock.now());
     if (startBy !== undefined) this.deadlines.add(runId, startBy);
     this.fill();
   }
@@ -235,10 +246,23 @@ export class EmbeddedEngine extends RunEngine {
 
   private newSession(runId: RunId, run: LoadedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
+    const count = this.census.session(run);
     const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({ runId, ...run, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
+    return new RunSession({
+      runId,
+      ...run,
+      journal,
+      bus,
+      invoker,
+      clock,
+      templateEnv,
+      takeover,
+      gate,
+      random,
+      count,
+    });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
@@ -250,7 +274,7 @@ export class EmbeddedEngine extends RunEngine {
       return;
     }
     if (end.error instanceof StaleWriterError) {
-      this.logger.warn({ run_id: runId }, 'another session owns the run now: dropped it');
+      withLogContext({ run_id: runId }, () => this.logger.warn('another session owns the run now: dropped it'));
       return;
     }
     // Whoever owns the database now has the run too.
@@ -262,7 +286,9 @@ export class EmbeddedEngine extends RunEngine {
     if (this.phase === 'stopping') return;
     const times = (this.lost.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
-    this.logger.error({ run_id: runId, err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
+    withLogContext({ run_id: runId }, () => {
+      this.logger.error({ err: error }, `lost the session of a run, taking it again in ${waitMs} ms`);
+    });
     this.lost.set(runId, { times, error, forgo: this.after(waitMs, () => this.enqueue(runId)) });
   }
 
