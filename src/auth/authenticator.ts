@@ -37,7 +37,7 @@ export class Authenticator {
    */
   identify(credentials: Credentials): Caller | undefined | Promise<Caller | undefined> {
     const digests = credentials.keys.map(digestOf);
-    const known = firstOf(digests.map((digest) => this.configured.identify(digest) ?? this.active.recall(hex(digest))));
+    const known = firstOf(digests.map((digest) => this.configured.identify(digest) ?? this.active.recall(digest)));
     if (known !== undefined) return known;
     const isGenerated = credentials.keys.map(isGeneratedKey);
     if (credentials.token === undefined && credentials.stream === undefined && !isGenerated.includes(true)) {
@@ -49,9 +49,9 @@ export class Authenticator {
     );
   }
 
-  private async lookUp({ token, stream }: Credentials, generated: readonly Buffer[]): Promise<Caller | undefined> {
+  private async lookUp({ token, stream }: Credentials, generated: readonly string[]): Promise<Caller | undefined> {
     for (const digest of generated) {
-      const caller = await this.active.find(hex(digest));
+      const caller = await this.active.find(digest);
       if (caller !== undefined) return caller;
     }
     const caller = token === undefined ? undefined : await this.tokens.identify(token);
@@ -59,10 +59,6 @@ export class Authenticator {
     if (stream !== undefined) return this.streamTokens.identify(stream.token, stream.runId);
     return this.isOpen && generated.length === 0 ? ANYBODY : undefined;
   }
-}
-
-function hex(digest: Buffer): string {
-  return digest.toString('hex');
 }
 
 function firstOf<Value>(values: readonly (Value | undefined)[]): Value | undefined {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../config/index.js';
+import { type ApiKeyEntry, AppConfig } from '../config/index.js';
 import { DEFAULT_NAMESPACE, namespace } from '../executor/core/index.js';
 import { type Caller, SCOPES } from './access/index.js';
 import { digestOf } from './digest.js';
@@ -8,6 +8,7 @@ import { digestOf } from './digest.js';
 const CALLER_ID_CHARACTERS = 16;
 
 interface ConfiguredKey {
+  /** In hexadecimal, as bytes. */
   readonly digest: Buffer;
   readonly caller: Caller;
 }
@@ -20,14 +21,15 @@ export class ConfiguredKeys {
   constructor({ security: { apiKey, apiKeys } }: AppConfig) {
     this.keys = [
       ...(apiKey === undefined ? [] : [keyOf(digestOf(apiKey), { scopes: SCOPES })]),
-      ...apiKeys.map((entry) => keyOf(Buffer.from(entry.key_sha256, 'hex'), entry)),
+      ...apiKeys.map((entry) => keyOf(entry.key_sha256.toLowerCase(), entry)),
     ];
   }
 
   /** Whoever the key with this digest belongs to. */
-  identify(digest: Buffer): Caller | undefined {
+  identify(digest: string): Caller | undefined {
+    const presented = bytesOf(digest);
     // All of them are compared, also behind the right one.
-    const matching = this.keys.filter((key) => timingSafeEqual(key.digest, digest));
+    const matching = this.keys.filter((key) => timingSafeEqual(key.digest, presented));
     return matching[0]?.caller;
   }
 
@@ -37,12 +39,15 @@ export class ConfiguredKeys {
   }
 }
 
-function keyOf(
-  digest: Buffer,
-  entry: { scopes: readonly (typeof SCOPES)[number][]; namespace?: string },
-): ConfiguredKey {
-  const id = digest.toString('hex').slice(0, CALLER_ID_CHARACTERS);
+function keyOf(digest: string, entry: Pick<ApiKeyEntry, 'scopes' | 'namespace'>): ConfiguredKey {
+  const id = digest.slice(0, CALLER_ID_CHARACTERS);
   const scopes = new Set(entry.scopes);
   const home = entry.namespace === undefined ? DEFAULT_NAMESPACE : namespace(entry.namespace);
-  return { digest, caller: { id, namespace: home, scopes, credential: { kind: 'key', keyId: id, expiresAt: null } } };
+  const caller: Caller = { id, namespace: home, scopes, credential: { kind: 'key', keyId: id, expiresAt: null } };
+  return { digest: bytesOf(digest), caller };
+}
+
+/** What can be compared in constant time. */
+function bytesOf(digest: string): Buffer {
+  return Buffer.from(digest, 'latin1');
 }

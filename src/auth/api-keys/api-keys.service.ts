@@ -121,7 +121,7 @@ export class ApiKeysService {
       ...fields,
       keyId: this.ids.key(),
       prefix: shownPrefix(secret),
-      keySha256: digestOf(secret).toString('hex'),
+      keySha256: digestOf(secret),
       lastUsedAt: null,
       revokedAt: null,
       replacedBy: null,
