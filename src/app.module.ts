@@ -19,6 +19,7 @@ const storageOptions = ({ database }: AppConfig): StorageOptions => ({
 const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   allowPrivate: security.httpAllowPrivate,
   allowedHosts: security.httpAllowedHosts,
+  deniedHosts: security.httpDeniedHosts,
 });
 
 /** The whole service. */

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EmbeddedEngine } from './executor/index.js';
 import { Metrics } from './observability/index.js';
+import { EgressGuard } from './plugins/index.js';
 import { StreamHub } from './runs/index.js';
 import { GroupCommitWriter, StorageStatistics } from './storage/index.js';
 
@@ -12,6 +13,7 @@ export class ServiceMetrics implements OnModuleInit {
     private readonly writer: GroupCommitWriter,
     private readonly engine: EmbeddedEngine,
     private readonly streams: StreamHub,
+    private readonly egress: EgressGuard,
     private readonly statistics: StorageStatistics,
   ) {}
 
@@ -19,6 +21,7 @@ export class ServiceMetrics implements OnModuleInit {
     this.addJournal();
     this.addRuns();
     this.addStreams();
+    this.addEgress();
     this.addStored();
   }
 
@@ -80,6 +83,16 @@ export class ServiceMetrics implements OnModuleInit {
       name: 'wand_streams_lagged_total',
       help: 'Event streams that were closed because their client read too slowly.',
       read: () => streams.laggedStreams,
+    });
+  }
+
+  private addEgress(): void {
+    const { metrics, egress } = this;
+    metrics.addCounter({
+      name: 'wand_egress_refusals_total',
+      help: 'Requests of agents and tools that were refused before anything was sent, by reason.',
+      labels: ['reason'],
+      read: () => [...egress.refusals].map(([reason, value]) => ({ labels: { reason }, value })),
     });
   }
 

@@ -1,5 +1,10 @@
 import { FlagKey, ListKey, TextKey } from '../schema/keys.js';
 
+const HOST_ENTRIES = {
+  pattern: /^(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/,
+  takes: 'a JSON array of host, host:port or *.suffix',
+};
+
 /** `SECURITY__…` */
 export class SecurityConfig {
   @TextKey('API_KEY', {
@@ -25,16 +30,23 @@ export class SecurityConfig {
   readonly corsAllowCredentials: boolean = true;
 
   @FlagKey('HTTP_ALLOW_PRIVATE', {
-    description: 'Whether agents may call loopback, private and link-local addresses.',
+    description:
+      'Whether agents may call loopback, private and link-local addresses; the metadata services of clouds stay refused.',
     defaultNote: 'true in development and testing',
   })
   readonly httpAllowPrivate: boolean = false;
 
   @ListKey('HTTP_ALLOWED_HOSTS', {
-    pattern: /^(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/,
-    takes: 'a JSON array of host, host:port or *.suffix',
+    ...HOST_ENTRIES,
     description:
       'When not empty, the only hosts that agents may call; entries win over the ban on private addresses. Example: ["api.example.com", "localhost:9000", "*.internal.example"].',
   })
   readonly httpAllowedHosts: readonly string[] = [];
+
+  @ListKey('HTTP_DENIED_HOSTS', {
+    ...HOST_ENTRIES,
+    description:
+      'Hosts that agents may never call, also by a name that leads to a listed address; entries win over SECURITY__HTTP_ALLOWED_HOSTS.',
+  })
+  readonly httpDeniedHosts: readonly string[] = [];
 }
