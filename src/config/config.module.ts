@@ -4,6 +4,7 @@ import { AppConfig } from './app.config.js';
 import { ConfigController } from './config.controller.js';
 import { ConfigInspector } from './config-inspector.js';
 import { LoadedConfig } from './load-config.js';
+import { SecretRegistry } from './secrets/secret-registry.js';
 
 /**
  * The configuration for everybody: `AppConfig` for our own classes; `@nestjs/config`'s `ConfigService`, by path
@@ -31,9 +32,10 @@ export class ConfigModule {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: LoadedConfig, useValue: loaded },
+        { provide: SecretRegistry, useValue: loaded.secrets },
         ConfigInspector,
       ],
-      exports: [AppConfig, LoadedConfig],
+      exports: [AppConfig, LoadedConfig, SecretRegistry],
     };
   }
 }

@@ -7,5 +7,6 @@ export { ConfigError, type ConfigFault } from './config.errors.js';
 export { type ConfigSource, LoadedConfig, loadConfig } from './load-config.js';
 export { type EnvironmentRecord, type MappedEnvironment, mapEnvironment } from './map-environment.js';
 export { maskedConfig } from './masking.js';
+export { SecretRegistry } from './secrets/secret-registry.js';
 export { renderEnvExample } from './render-env-example.js';
 export { ConfigModule } from './config.module.js';

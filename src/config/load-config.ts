@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type AppConfig, ENVIRONMENTS, type Environment } from './app.config.js';
 import { type EnvironmentRecord, mapEnvironment } from './map-environment.js';
+import { configuredSecrets, templateSecrets } from './secrets/configured-secrets.js';
+import { SecretRegistry } from './secrets/secret-registry.js';
 import { configWarnings } from './warnings.js';
 
 /** Where configuration is read from. */
@@ -22,6 +24,8 @@ export abstract class LoadedConfig {
   abstract readonly warnings: readonly string[];
   /** The values of those variables that `PLUGINS__ALLOWED_ENV` names and that are set, the files included. Secret. */
   abstract readonly allowedEnv: Readonly<Record<string, string>>;
+  /** The secrets of all that; who comes to know another one registers it here. */
+  abstract readonly secrets: SecretRegistry;
   abstract readonly source: ConfigSource;
 }
 
@@ -40,7 +44,8 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  return { config, warnings: configWarnings(config, unknownKeys), allowedEnv, source };
+  const secrets = new SecretRegistry([...configuredSecrets(config), ...templateSecrets(allowedEnv)]);
+  return { config, warnings: configWarnings(config, unknownKeys), allowedEnv, secrets, source };
 }
 
 function mergeSources({ env, cwd, packageRoot }: ConfigSource): EnvironmentRecord {

@@ -6,7 +6,7 @@ import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import { AuthModule, Public, RequireScope } from '../auth/index.js';
-import { AppConfig, mapEnvironment } from '../config/index.js';
+import { AppConfig, SecretRegistry, mapEnvironment } from '../config/index.js';
 import { LoggingModule, NestLogger, RootLogger } from '../observability/index.js';
 import {
   IdempotencyConflictError,
@@ -125,7 +125,13 @@ class FakeStorageModule {}
 
 function configModule(config: AppConfig) {
   @Global()
-  @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
+  @Module({
+    providers: [
+      { provide: AppConfig, useValue: config },
+      { provide: SecretRegistry, useValue: new SecretRegistry([KEY]) },
+    ],
+    exports: [AppConfig, SecretRegistry],
+  })
   class FixedConfigModule {}
   return FixedConfigModule;
 }

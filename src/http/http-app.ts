@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { authenticate } from '../auth/index.js';
-import type { AppConfig } from '../config/index.js';
+import { type AppConfig, SecretRegistry } from '../config/index.js';
 import { RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
@@ -23,6 +23,6 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
   app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(app.get(SecretRegistry, { strict: false })));
   hardenServer(app.getHttpServer());
 }

@@ -1,6 +1,6 @@
 import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { AppConfig } from '../../config/index.js';
+import { AppConfig, SecretRegistry } from '../../config/index.js';
 import { RootLogger, createRootLogger } from './root-logger.js';
 
 /** Writes the last lines when the application has stopped. */
@@ -13,11 +13,11 @@ class LogCloser implements OnApplicationShutdown {
   }
 }
 
+const rootLogger = (config: AppConfig, secrets: SecretRegistry): Promise<RootLogger> =>
+  createRootLogger(config, { secrets });
+
 @Module({
-  providers: [
-    { provide: RootLogger, inject: [AppConfig], useFactory: (config: AppConfig) => createRootLogger(config) },
-    LogCloser,
-  ],
+  providers: [{ provide: RootLogger, inject: [AppConfig, SecretRegistry], useFactory: rootLogger }, LogCloser],
   exports: [RootLogger],
 })
 class RootLoggerModule {}

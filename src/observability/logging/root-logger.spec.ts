@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mapEnvironment } from '../../config/index.js';
+import { SecretRegistry, mapEnvironment } from '../../config/index.js';
 import { createRootLogger } from './root-logger.js';
 
 interface Line {
@@ -9,13 +9,13 @@ interface Line {
   readonly msg: string;
 }
 
-async function start(env: Record<string, string>) {
+async function start(env: Record<string, string>, secrets = new SecretRegistry()) {
   const lines: Line[] = [];
   const output = {
     write: (line: string) => void lines.push(JSON.parse(line) as Line),
     close: () => Promise.resolve(),
   };
-  const logger = await createRootLogger(mapEnvironment(env).config, output);
+  const logger = await createRootLogger(mapEnvironment(env).config, { secrets, console: output });
   return { logger, lines };
 }
 
@@ -54,6 +54,16 @@ describe('createRootLogger', () => {
     logger.pino.info({ headers, request: { headers }, password: 's3cret', options: { api_key: 's3cret' } }, 'x');
     expect(JSON.stringify(lines)).not.toContain('s3cret');
     expect(JSON.stringify(lines)).toContain('shown');
+  });
+
+  it('tells no secret, whatever it stands in, and keeps the line whole', async () => {
+    const { logger, lines } = await start({}, new SecretRegistry(['open"sesame\n', '20261124']));
+    const error = new Error('open"sesame\n is wrong');
+    logger.pino.child({ path: '/open%22sesame%0A' }).error({ err: error, count: 20261124, rest: 1202611240 }, 'x');
+    expect(JSON.stringify(lines)).not.toMatch(/sesame|"20261124"|:20261124,/);
+    expect(lines).toMatchObject([
+      { path: '/***', count: '***', rest: 1202611240, msg: 'x', err: { message: '*** is wrong' } },
+    ]);
   });
 
   describe('with a log file', () => {

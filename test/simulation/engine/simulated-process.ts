@@ -1,3 +1,4 @@
+import { SecretRegistry } from '../../../src/config/index.js';
 import { EmbeddedEngine } from '../../../src/executor/engines/embedded/embedded-engine.js';
 import { EmbeddedEngineOptions } from '../../../src/executor/engines/embedded/embedded-engine.options.js';
 import { OutputHydrator } from '../../../src/executor/outputs/index.js';
@@ -50,7 +51,12 @@ export class SimulatedProcess implements Owner {
     const outputs = new OutputHydrator(new SimulatedFiles(store, this.disk));
     const reader = new WitnessedReader(runs, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
-    const options = new EmbeddedEngineOptions(maxConcurrentRuns, {}, diceFrom(`jitter of ${name}`));
+    const options = new EmbeddedEngineOptions(
+      maxConcurrentRuns,
+      {},
+      new SecretRegistry(),
+      diceFrom(`jitter of ${name}`),
+    );
     this.engine = new EmbeddedEngine(runs, journal, reader, bus, invoker, clock, options);
     this.service = new RunsService(runs, journal, reader, this.engine, bus, outputs);
   }

@@ -1,3 +1,5 @@
+import type { SecretRegistry } from '../../../config/index.js';
+
 /** What the embedded engine takes from the configuration, and its randomness; the class is the injection token. */
 export class EmbeddedEngineOptions {
   constructor(
@@ -5,6 +7,8 @@ export class EmbeddedEngineOptions {
     readonly maxConcurrentRuns: number,
     /** Environment variables that templates may read, by name. */
     readonly templateEnv: Readonly<Record<string, string>>,
+    /** Taken out of what goes wrong with a template. */
+    readonly secrets: SecretRegistry,
     /** Uniform in [0, 1); for the jitter of waits. */
     readonly random: () => number = Math.random,
   ) {}

@@ -221,10 +221,11 @@ export class EmbeddedEngine extends RunEngine {
 
   private newSession(runId: RunId, folded: FoldedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
-    const { templateEnv, random } = this.options;
+    const { templateEnv, secrets, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
+    const owned = { runId, ...folded, takeover };
+    return new RunSession({ ...owned, journal, bus, invoker, clock, templateEnv, secrets, gate, random });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
