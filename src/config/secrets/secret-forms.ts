@@ -1,34 +1,50 @@
 /** Shorter values, such as `true` or `8000`, would be found everywhere by chance. In characters. */
 export const MIN_SECRET_LENGTH = 6;
 
+/** Ways to write a text into another one. Most secrets are the same in all of them. */
+const WRITERS: readonly ((text: string) => string)[] = [
+  inJson,
+  encodeURIComponent,
+  (text) => encodeURIComponent(text).replace(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase()),
+  encodeURI,
+  (text) => new URLSearchParams({ '': text }).toString().slice(1),
+  inMarkup,
+  (text) => inMarkup(text).replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+  // In JSON pointers (RFC 6901).
+  (text) => text.replaceAll('~', '~0').replaceAll('/', '~1'),
+];
+
 /**
- * Every text by which a secret may turn up: itself, each of its lines, as it stands in JSON (up to three times written), in a
- * URL or a form, and in base64 wherever it begins in what was encoded. None for a value that is too short to be told from
- * chance.
+ * Every text by which a secret may turn up: itself and each of its lines; as it is written in JSON, URLs, forms, markup and
+ * pointers, and those into one another, such as JSON in a parameter of a URL; and in base64, wherever it begins in what was
+ * encoded. None for a value that is too short to be told from chance.
  */
 export function formsOf(secret: string): ReadonlySet<string> {
-  const forms = new Set<string>();
-  for (const text of new Set([secret, ...secret.split(/\r?\n/).map((line) => line.trim())])) {
-    if (text.length < MIN_SECRET_LENGTH) continue;
-    for (const form of [text, ...inJson(text), ...inUrls(text), ...inBase64(text)]) forms.add(form);
+  const whole = [secret, ...secret.split(/\r?\n/).map((line) => line.trim())];
+  const texts = whole.filter((text) => text.length >= MIN_SECRET_LENGTH);
+  const written = texts.flatMap((text) => {
+    const twice = writtenIn(writtenIn([text]));
+    // Lines of logs and journals are JSON in turn.
+    return [...twice, ...[...twice].map(inJson), ...inBase64(text)];
+  });
+  return new Set(written);
+}
+
+function writtenIn(texts: Iterable<string>): ReadonlySet<string> {
+  const all = new Set(texts);
+  for (const text of texts) {
+    // What is half of a surrogate pair cannot stand in a URL.
+    for (const write of text.isWellFormed() ? WRITERS : [inJson]) all.add(write(text));
   }
-  return forms;
+  return all;
 }
 
-/** A log line may hold an answer in which JSON stands as a text: three times written. */
-function inJson(text: string): readonly string[] {
-  const write = (written: string): string => JSON.stringify(written).slice(1, -1);
-  const once = write(text);
-  const twice = write(once);
-  return [once, twice, write(twice)];
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
-function inUrls(text: string): readonly string[] {
-  // What is half of a surrogate pair cannot stand in a URL.
-  if (!text.isWellFormed()) return [];
-  const component = encodeURIComponent(text);
-  const encoded = [component, encodeURI(text), new URLSearchParams({ '': text }).toString().slice(1)];
-  return [...encoded, component.replace(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase())];
+function inMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 /** The characters that the bytes of `text` alone decide, for each of the three places in a group where they may begin. */

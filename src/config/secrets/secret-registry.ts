@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, isJsonObject, setOwn } from '../../executor/core/index.js';
 import { formsOf } from './secret-forms.js';
+import { TextSearch } from './text-search.js';
 
 /** What stands in the place of a secret within a text. */
 const MASK = '***';
@@ -12,7 +13,7 @@ const MASK = '***';
 export class SecretRegistry {
   private readonly forms = new Set<string>();
   /** Finds every form; undefined while there is none, and then nothing is searched. */
-  private pattern: RegExp | undefined;
+  private search: TextSearch | undefined;
   /** The secrets that are nothing but digits: JSON may hold them as numbers. */
   private readonly numbers = new Set<string>();
 
@@ -21,7 +22,7 @@ export class SecretRegistry {
     this.compile();
   }
 
-  /** Takes `secret` out of everything from now on. Not for values that change with every request: each makes all slower. */
+  /** Takes `secret` out of everything from now on. Not for what every request brings anew: nothing is forgotten. */
   register(secret: string): void {
     const known = this.forms.size;
     this.add(secret);
@@ -30,12 +31,12 @@ export class SecretRegistry {
 
   /** `text` without secrets. */
   text(text: string): string {
-    return this.pattern === undefined ? text : text.replace(this.pattern, MASK);
+    return this.search === undefined ? text : this.search.replace(text, MASK);
   }
 
   /** The same value with every string scrubbed, keys included. `value` must not nest deeper than the stack allows. */
   json(value: Json): Json {
-    if (this.pattern === undefined) return value;
+    if (this.search === undefined) return value;
     if (typeof value === 'string') return this.text(value);
     if (typeof value === 'number') return this.numbers.has(String(value)) ? MASK : value;
     if (Array.isArray(value)) return value.map((item: Json) => this.json(item));
@@ -43,7 +44,7 @@ export class SecretRegistry {
   }
 
   object(value: JsonObject): JsonObject {
-    if (this.pattern === undefined) return value;
+    if (this.search === undefined) return value;
     const scrubbed: Record<string, Json> = {};
     for (const [key, item] of Object.entries(value)) setOwn(scrubbed, this.text(key), this.json(item));
     return scrubbed;
@@ -51,7 +52,7 @@ export class SecretRegistry {
 
   /** Whether a JSON text holds a secret: far cheaper than `json`, for values that almost never do. */
   isIn(jsonText: string): boolean {
-    return this.pattern !== undefined && jsonText.search(this.pattern) !== -1;
+    return this.search !== undefined && this.search.isIn(jsonText);
   }
 
   /** A line of JSON without secrets. A replacement within it could cut an escape or a number in two: so it is parsed. */
@@ -72,12 +73,6 @@ export class SecretRegistry {
   }
 
   private compile(): void {
-    if (this.forms.size === 0) return;
-    const longestFirst = [...this.forms].sort((a, b) => b.length - a.length);
-    this.pattern = new RegExp(longestFirst.map((form) => escaped(form)).join('|'), 'g');
+    if (this.forms.size > 0) this.search = new TextSearch(this.forms);
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
