@@ -26,6 +26,7 @@ export const storageOptions = ({ cache, database }: AppConfig): StorageOptions =
 const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   allowPrivate: security.httpAllowPrivate,
   allowedHosts: security.httpAllowedHosts,
+  deniedHosts: security.httpDeniedHosts,
 });
 
 const dependencyChecks = (storage: StorageHealth, engine: EmbeddedEngine): DependencyChecks =>

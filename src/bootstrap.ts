@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { ConfigError, loadConfig } from './config/index.js';
+import { inspect } from 'node:util';
+import { ConfigError, SecretRegistry, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
 import { MetricsPortError } from './observability/index.js';
 import { Service } from './service.js';
@@ -25,19 +26,28 @@ const OPERATOR_ERRORS = [
 
 /** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
 export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> {
+  let secrets = new SecretRegistry();
   try {
     const loaded = loadConfig({ env: process.env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
+    secrets = loaded.secrets;
+    process.on('uncaughtException', (error) => crash(error, secrets));
     stopOnSignals(await Service.start(loaded, { wait, onOwnershipLost: exitAtOnce }));
   } catch (error) {
+    if (!isForOperator(error)) crash(error, secrets);
     process.exitCode = 1;
-    if (!isForOperator(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${secrets.text(error.message)}\n`);
   }
 }
 
 function isForOperator(error: unknown): error is Error {
   if (OPERATOR_ERRORS.some((type) => error instanceof type)) return true;
   return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
+/** As Node ends a process on an error that nobody caught, but telling no secret. */
+function crash(error: unknown, secrets: SecretRegistry): never {
+  process.stderr.write(`${secrets.text(inspect(error))}\n`);
+  process.exit(1);
 }
 
 function stopOnSignals(service: Service): void {

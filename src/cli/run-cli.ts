@@ -18,9 +18,15 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // commander has said already what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.FAILED;
-    context.stderr.write(errorText(error, context));
+    context.stderr.write(await withoutKeys(errorText(error, context), context));
     return EXIT.FAILED;
   }
+}
+
+/** A key that was given in the wrong place may be part of what is said about it. */
+async function withoutKeys(text: string, { env }: CliContext): Promise<string> {
+  const { SecretRegistry } = await import('../config/secrets/secret-registry.js');
+  return new SecretRegistry([env['WAND_API_KEY'] ?? '', env['SECURITY__API_KEY'] ?? '']).text(text);
 }
 
 function errorText(error: unknown, { env }: CliContext): string {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonObject } from '../executor/core/index.js';
 import { ProblemError } from '../http/problem/index.js';
 import { AppConfig } from './app.config.js';
 import { patchProblem, readPatch } from './config-patch.js';
@@ -8,6 +9,7 @@ import type { ConfigValidationDto } from './dto/config-validation.dto.js';
 import type { ConfigViewDto } from './dto/config-view.dto.js';
 import { LiveConfig } from './live-config.js';
 import { LoadedConfig, loadConfig } from './load-config.js';
+import { SecretRegistry } from './secrets/secret-registry.js';
 
 /** What operators may see and change of the configuration. */
 @Injectable()
@@ -16,21 +18,23 @@ export class ConfigInspector {
     private readonly config: AppConfig,
     private readonly loaded: LoadedConfig,
     private readonly live: LiveConfig,
+    private readonly secrets: SecretRegistry,
   ) {}
 
   /** The configuration that this process runs with, secrets masked. */
   view(): ConfigViewDto {
     const { config, live } = this;
-    return viewOf({ config, variables: live.variables, warnings: live.warnings });
+    const view = viewOf({ config, variables: live.variables, warnings: this.scrubbed(live.warnings) });
+    return { ...view, values: this.secrets.object(view.values as JsonObject) };
   }
 
   /** Whether the next start would succeed: reads the files again, changes nothing. */
   validate(): ConfigValidationDto {
     try {
-      return { valid: true, errors: [], warnings: loadConfig(this.loaded.source).warnings };
+      return { valid: true, errors: [], warnings: this.scrubbed(loadConfig(this.loaded.source).warnings) };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      return { valid: false, errors: error.faults.map(faultLine), warnings: [] };
+      return { valid: false, errors: this.scrubbed(error.faults.map(faultLine)), warnings: [] };
     }
   }
 
@@ -52,5 +56,9 @@ export class ConfigInspector {
       throw error instanceof ConfigError ? patchProblem(error, patch) : error;
     }
     return this.view();
+  }
+
+  private scrubbed(lines: readonly string[]): string[] {
+    return lines.map((line) => this.secrets.text(line));
   }
 }

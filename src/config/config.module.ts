@@ -6,6 +6,7 @@ import { ConfigInspector } from './config-inspector.js';
 import { ConfigReloader } from './config-reloader.js';
 import { LiveConfig } from './live-config.js';
 import { LoadedConfig } from './load-config.js';
+import { SecretRegistry } from './secrets/secret-registry.js';
 
 /**
  * The configuration for everybody: `AppConfig` for our own classes; `@nestjs/config`'s `ConfigService`, by path
@@ -34,11 +35,12 @@ export class ConfigModule {
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: LoadedConfig, useValue: loaded },
+        { provide: SecretRegistry, useValue: loaded.secrets },
         LiveConfig,
         ConfigReloader,
         ConfigInspector,
       ],
-      exports: [AppConfig, LoadedConfig, LiveConfig],
+      exports: [AppConfig, LoadedConfig, LiveConfig, SecretRegistry],
     };
   }
 }

@@ -13,6 +13,7 @@ export { type ConfigSource } from './read-variables.js';
 export { type EnvironmentRecord } from './variables.js';
 export { maskedConfig } from './masking.js';
 export { renderConfigurationPage } from './render-configuration-page.js';
+export { SecretRegistry } from './secrets/secret-registry.js';
 export { renderEnvExample } from './render-env-example.js';
 export { ConfigReloader } from './config-reloader.js';
 export { viewOf } from './config-view.js';

@@ -1,6 +1,8 @@
 import type { AppConfig } from './app.config.js';
 import { mapVariables } from './map-environment.js';
 import { type ConfigSource, readVariables } from './read-variables.js';
+import { configuredSecrets, templateSecrets } from './secrets/configured-secrets.js';
+import { SecretRegistry } from './secrets/secret-registry.js';
 import type { Variables } from './variables.js';
 import { configWarnings } from './warnings.js';
 
@@ -11,6 +13,8 @@ export abstract class LoadedConfig {
   abstract readonly warnings: readonly string[];
   /** The values of those variables that `PLUGINS__ALLOWED_ENV` names and that are set, the files included. Secret. */
   abstract readonly allowedEnv: Readonly<Record<string, string>>;
+  /** The secrets of all that; who comes to know another one registers it here. */
+  abstract readonly secrets: SecretRegistry;
   abstract readonly source: ConfigSource;
   /** What the configuration was made from. Secret. */
   abstract readonly variables: Variables;
@@ -25,10 +29,12 @@ export abstract class LoadedConfig {
 export function loadConfig(source: ConfigSource): LoadedConfig {
   const { variables, faults } = readVariables(source);
   const config = mapVariables(variables, faults);
+  const allowedEnv = allowedEnvOf(config, variables);
   return {
     config,
     warnings: configWarnings(config, variables),
-    allowedEnv: allowedEnvOf(config, variables),
+    allowedEnv,
+    secrets: new SecretRegistry([...configuredSecrets(config), ...templateSecrets(allowedEnv)]),
     source,
     variables,
   };

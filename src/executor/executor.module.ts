@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AppConfig, LiveConfig, LoadedConfig } from '../config/index.js';
+import { AppConfig, LiveConfig, LoadedConfig, SecretRegistry } from '../config/index.js';
 import { EventsModule } from '../events/index.js';
 import { PluginRegistry, PluginsModule } from '../plugins/index.js';
 import { RunCensus } from './census/index.js';
@@ -12,22 +12,26 @@ import { OutputHydrator } from './outputs/index.js';
 import { RunReader } from './run-reader.js';
 import { PlanCache } from './spec/index.js';
 
-function invokerOptions(config: AppConfig, { allowedEnv }: LoadedConfig): InvokerOptions {
+function invokerOptions(config: AppConfig): InvokerOptions {
   const { maxOutputBytes: maxInlineBytes, maxArtifactBytes } = config.execution;
   const output = { maxInlineBytes, maxBytes: maxArtifactBytes, maxDepth: config.limits.maxJsonDepth };
-  return new InvokerOptions(output, maxArtifactBytes, allowedEnv);
+  return new InvokerOptions(output, maxArtifactBytes);
 }
 
-function engineOptions(config: AppConfig, { allowedEnv }: LoadedConfig): EmbeddedEngineOptions {
-  return new EmbeddedEngineOptions(config.execution, allowedEnv);
+function engineOptions(
+  config: AppConfig,
+  { allowedEnv }: LoadedConfig,
+  secrets: SecretRegistry,
+): EmbeddedEngineOptions {
+  return new EmbeddedEngineOptions(config.execution, allowedEnv, secrets);
 }
 
 /** Executes runs. Configuration and storage come from global modules. */
 @Module({
   imports: [EventsModule, PluginsModule],
   providers: [
-    { provide: InvokerOptions, useFactory: invokerOptions, inject: [AppConfig, LoadedConfig] },
-    { provide: EmbeddedEngineOptions, useFactory: engineOptions, inject: [AppConfig, LoadedConfig] },
+    { provide: InvokerOptions, useFactory: invokerOptions, inject: [AppConfig] },
+    { provide: EmbeddedEngineOptions, useFactory: engineOptions, inject: [AppConfig, LoadedConfig, SecretRegistry] },
     { provide: Clock, useClass: SystemClock },
     { provide: AgentInvoker, useClass: InlineAgentInvoker },
     { provide: RunCensus, useFactory: (registry: PluginRegistry) => new RunCensus(registry), inject: [PluginRegistry] },

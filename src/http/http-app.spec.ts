@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { MemoryApiKeysModule } from '../../test/support/memory-api-keys.js';
 import { AuthModule, Public, RequireScope } from '../auth/index.js';
-import { AppConfig, mapEnvironment } from '../config/index.js';
+import { AppConfig, SecretRegistry, mapEnvironment } from '../config/index.js';
 import { LoggingModule, MetricsModule, NestLogger, RootLogger } from '../observability/index.js';
 import {
   IdempotencyConflictError,
@@ -126,7 +126,13 @@ class FakeStorageModule {}
 
 function configModule(config: AppConfig) {
   @Global()
-  @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
+  @Module({
+    providers: [
+      { provide: AppConfig, useValue: config },
+      { provide: SecretRegistry, useValue: new SecretRegistry([KEY]) },
+    ],
+    exports: [AppConfig, SecretRegistry],
+  })
   class FixedConfigModule {}
   return FixedConfigModule;
 }

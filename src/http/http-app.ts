@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Authenticator, authenticate } from '../auth/index.js';
-import type { AppConfig } from '../config/index.js';
+import { type AppConfig, SecretRegistry } from '../config/index.js';
 import { RequestMetrics, RootLogger, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
@@ -33,7 +33,7 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   const limiter = app.get(RateLimiter, { strict: false });
   const authentication = throttledAuthentication(authenticate(app.get(Authenticator, { strict: false })), limiter);
   app.use(inTurn(answerOptions(), authentication, rateLimit(limiter), jsonBody(config.limits)));
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(app.get(SecretRegistry, { strict: false })));
   const server: Server = app.getHttpServer();
   hardenServer(server, config);
   useOriginForm(server);

@@ -1,4 +1,4 @@
-export { HttpPolicy } from './builtin/tools/index.js';
+export { EgressGuard, HttpPolicy } from './builtin/tools/index.js';
 export { type HttpPolicyFactory, PluginsModule } from './plugins.module.js';
 export {
   type ParamsCheckOptions,

@@ -9,7 +9,7 @@ import {
   ToolAgent,
   TransformAgent,
 } from './builtin/agents/index.js';
-import { ChartGenerator, HttpFetcher, HttpPolicy } from './builtin/tools/index.js';
+import { ChartGenerator, EgressGuard, HttpFetcher, HttpPolicy } from './builtin/tools/index.js';
 import { PluginsController } from './plugins.controller.js';
 import { PluginDiscovery, PluginRegistry, ToolRunner } from './registry/index.js';
 
@@ -23,8 +23,8 @@ export type HttpPolicyFactory = Pick<FactoryProvider<HttpPolicy>, 'inject' | 'us
 @Module({
   imports: [DiscoveryModule],
   controllers: [PluginsController],
-  providers: [PluginRegistry, PluginDiscovery, ToolRunner, ...BUILTIN_AGENTS, ...BUILTIN_TOOLS],
-  exports: [PluginRegistry, ToolRunner],
+  providers: [PluginRegistry, PluginDiscovery, ToolRunner, EgressGuard, ...BUILTIN_AGENTS, ...BUILTIN_TOOLS],
+  exports: [PluginRegistry, ToolRunner, EgressGuard],
 })
 export class PluginsModule {
   /** For the root module, once: gives the plugins their policy. Importing it does what importing `PluginsModule` does. */

@@ -19,7 +19,8 @@ export class KeysApp {
   /** @throws {ConfigError | CliError | DatabaseOpenError | DatabaseTooNewError} */
   static async open({ env, cwd, packageRoot, stderr }: CliContext): Promise<KeysApp> {
     // The first key of a service can be made before there is any, which production would otherwise refuse.
-    const loaded = loadConfig({ env: { ...env, SECURITY__API_KEY: generateApiKey() }, cwd, packageRoot });
+    const anyKey = { SECURITY__API_KEY: generateApiKey(), SECURITY__API_KEY_FILE: undefined };
+    const loaded = loadConfig({ env: { ...env, ...anyKey }, cwd, packageRoot });
     if (loaded.config.database.url === 'sqlite::memory:') {
       throw new CliError(
         'DATABASE__URL is in memory: a key would be gone at once; set it to the database of the service',
@@ -33,7 +34,7 @@ export class KeysApp {
         ApiKeysModule,
       ],
     };
-    const logger = new StderrLogger(stderr);
+    const logger = new StderrLogger(stderr, loaded.secrets);
     return new KeysApp(await NestFactory.createApplicationContext(module, { abortOnError: false, logger }));
   }
 

@@ -17,7 +17,7 @@ export class LocalApp {
     const loaded = loadLocalConfig(context, options);
     const app = await NestFactory.createApplicationContext(AppModule.register(loaded), {
       abortOnError: false,
-      logger: new StderrLogger(context.stderr),
+      logger: new StderrLogger(context.stderr, loaded.secrets),
     });
     return new LocalApp(app);
   }

@@ -20,6 +20,8 @@ export function loadLocalConfig(
 ): LoadedConfig {
   const loaded = loadConfig({ env: { ...env, SECURITY__API_KEY: generateApiKey() }, cwd, packageRoot });
   const { config } = loaded;
+  // The key of the service stays a secret where the service is not.
+  loaded.secrets.register(env['SECURITY__API_KEY'] ?? '');
   const httpAllowedHosts =
     (allowedHost === undefined ? undefined : allowListWith(allowedHost, config.security)) ??
     config.security.httpAllowedHosts;

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SecretRegistry } from '../../config/index.js';
 import type { CliContext } from '../cli-context.js';
 import { loadLocalConfig } from './local-config.js';
 import { StderrLogger } from './stderr-logger.js';
@@ -49,12 +50,12 @@ describe('loadLocalConfig', () => {
 describe('StderrLogger', () => {
   it('writes warnings and errors, with the sentence that stands beside details', async () => {
     const out = new PassThrough();
-    const logger = new StderrLogger(out);
+    const logger = new StderrLogger(out, new SecretRegistry(['opensesame']));
     logger.log();
     logger.warn({ err: new Error('hidden') }, 'the lease could not be renewed', 'DatabaseLease');
     logger.error(new Error('boom'), 'stack', 'Somewhere');
-    logger.fatal('plain');
+    logger.fatal('plain, not opensesame');
     out.end();
-    expect(await text(out)).toBe('warning: the lease could not be renewed\nerror: boom\nerror: plain\n');
+    expect(await text(out)).toBe('warning: the lease could not be renewed\nerror: boom\nerror: plain, not ***\n');
   });
 });

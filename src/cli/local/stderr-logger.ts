@@ -1,11 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import { fieldOf, messageOf } from '../cli-errors.js';
+import type { SecretRegistry } from '../../config/index.js';
 import type { OutputStream } from '../cli-context.js';
 import { printableLine } from '../text/printable.js';
 
 /** What the engine has to say beside the journal: warnings and errors, one line each; the rest would disturb the display. */
 export class StderrLogger implements LoggerService {
-  constructor(private readonly out: OutputStream) {}
+  constructor(
+    private readonly out: OutputStream,
+    private readonly secrets: SecretRegistry,
+  ) {}
 
   log(): void {
     // Every start says that it started.
@@ -28,6 +32,6 @@ export class StderrLogger implements LoggerService {
     const isDetailed =
       typeof first === 'object' && fieldOf(first, 'message') === undefined && typeof second === 'string';
     const text = isDetailed ? second : messageOf(first);
-    this.out.write(`${level}: ${printableLine(text)}\n`);
+    this.out.write(`${level}: ${printableLine(this.secrets.text(text))}\n`);
   }
 }

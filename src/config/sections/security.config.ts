@@ -10,6 +10,11 @@ export type RateLimitStoreKind = (typeof RATE_LIMIT_STORES)[number];
 
 const MOST_PER_MINUTE = 1_000_000;
 
+const HOST_ENTRIES = {
+  pattern: /^(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/,
+  takes: 'a JSON array of host, host:port or *.suffix',
+};
+
 /** `SECURITY__…` */
 export class SecurityConfig {
   @TextKey('API_KEY', {
@@ -152,18 +157,25 @@ export class SecurityConfig {
   readonly trustProxy: TrustProxy = false;
 
   @FlagKey('HTTP_ALLOW_PRIVATE', {
-    description: 'Whether agents may call loopback, private and link-local addresses.',
+    description:
+      'Whether agents may call loopback, private and link-local addresses; the metadata services of clouds stay refused.',
     defaultNote: 'true in development and testing',
   })
   readonly httpAllowPrivate: boolean = false;
 
   @ListKey('HTTP_ALLOWED_HOSTS', {
-    pattern: /^(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?$/,
-    takes: 'a JSON array of host, host:port or *.suffix',
+    ...HOST_ENTRIES,
     description:
       'When not empty, the only hosts that agents may call; entries win over the ban on private addresses. Example: ["api.example.com", "localhost:9000", "*.internal.example"].',
   })
   readonly httpAllowedHosts: readonly string[] = [];
+
+  @ListKey('HTTP_DENIED_HOSTS', {
+    ...HOST_ENTRIES,
+    description:
+      'Hosts that agents may never call, also by a name that leads to a listed address; entries win over SECURITY__HTTP_ALLOWED_HOSTS.',
+  })
+  readonly httpDeniedHosts: readonly string[] = [];
 }
 
 /** Whether anything is configured by which callers are known; without it the API is open. */

@@ -3,14 +3,14 @@ import { epochMs } from '../core/index.js';
 import { AgentError } from '../../plugins/index.js';
 import { LargeOutput } from '../outputs/index.js';
 import { type AgentOutput, toAgentOutput } from './agent-output.js';
-import { SecretMask } from './secret-mask.js';
+import { SecretRegistry } from '../../config/index.js';
 
 const LIMITS = { maxInlineBytes: 60, maxBytes: 100, maxDepth: 3 };
 const ATTEMPT = { nodeId: 'a', attempt: 2 };
-const NO_SECRETS = new SecretMask([]);
+const NO_SECRETS = new SecretRegistry();
 
-const take = (output: unknown, mask = NO_SECRETS): AgentOutput =>
-  toAgentOutput(output, ATTEMPT, { limits: LIMITS, mask });
+const take = (output: unknown, secrets = NO_SECRETS): AgentOutput =>
+  toAgentOutput(output, ATTEMPT, { limits: LIMITS, secrets });
 /** A string whose JSON has so many bytes. */
 const textOf = (bytes: number): string => 'x'.repeat(bytes - 2);
 
@@ -24,8 +24,8 @@ function failureOf(output: unknown): { readonly type: string; readonly retryable
   throw new Error('it was accepted');
 }
 
-function largeOf(output: unknown, mask?: SecretMask): LargeOutput {
-  const taken = take(output, mask);
+function largeOf(output: unknown, secrets?: SecretRegistry): LargeOutput {
+  const taken = take(output, secrets);
   if (taken instanceof LargeOutput) return taken;
   throw new Error('it is not large');
 }
@@ -95,10 +95,10 @@ describe('an output that the journal does not hold itself', () => {
   });
 
   it('holds no secret, and is as large as it is without', () => {
-    const mask = new SecretMask(['s3cr3t']);
-    const large = largeOf(`${'x'.repeat(60)}s3cr3t`, mask);
+    const secrets = new SecretRegistry(['s3cr3t']);
+    const large = largeOf(`${'x'.repeat(60)}s3cr3t`, secrets);
     expect(large.value).toBe(`${'x'.repeat(60)}***`);
     expect(Buffer.from(large.toFile('a', epochMs(0)).body).toString()).toBe(JSON.stringify(large.value));
-    expect(take(`${'x'.repeat(54)}s3cr3t`, mask)).toBe(`${'x'.repeat(54)}***`);
+    expect(take(`${'x'.repeat(54)}s3cr3t`, secrets)).toBe(`${'x'.repeat(54)}***`);
   });
 });

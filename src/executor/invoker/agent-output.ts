@@ -1,8 +1,8 @@
+import type { SecretRegistry } from '../../config/index.js';
 import { type Json, outputFileName } from '../core/index.js';
 import { AgentError } from '../../plugins/index.js';
 import { LargeOutput } from '../outputs/index.js';
 import { nestsDeeper } from './json-depth.js';
-import type { SecretMask } from './secret-mask.js';
 
 export interface OutputLimits {
   /** Largest output that the journal itself holds, in bytes of JSON. */
@@ -14,7 +14,7 @@ export interface OutputLimits {
 
 export interface OutputRules {
   readonly limits: OutputLimits;
-  readonly mask: SecretMask;
+  readonly secrets: SecretRegistry;
 }
 
 /** What an attempt that succeeded hands on: an output as it is, or a large one together with its file. */
@@ -28,7 +28,7 @@ export type AgentOutput = Json | LargeOutput;
 export function toAgentOutput(
   output: unknown,
   attempt: { readonly nodeId: string; readonly attempt: number },
-  { limits, mask }: OutputRules,
+  { limits, secrets }: OutputRules,
 ): AgentOutput {
   const text = stringify(output);
   const bytes = Buffer.byteLength(text);
@@ -40,10 +40,12 @@ export function toAgentOutput(
   if (text.length > 2 * limits.maxDepth && nestsDeeper(text, limits.maxDepth)) {
     throw invalid('InvalidOutput', `the output nests deeper than the ${limits.maxDepth} levels allowed`);
   }
-  const value = mask.json(JSON.parse(text) as Json);
+  const parsed = JSON.parse(text) as Json;
+  const holdsSecret = secrets.isIn(text);
+  const value = holdsSecret ? secrets.json(parsed) : parsed;
   if (bytes <= limits.maxInlineBytes) return value;
-  // What is stored is what others may see: the mask only makes it shorter.
-  const stored = mask.isEmpty ? text : JSON.stringify(value);
+  // What is stored is what others may see; hardly ever is it longer for it.
+  const stored = holdsSecret ? JSON.stringify(value) : text;
   if (Buffer.byteLength(stored) <= limits.maxInlineBytes) return value;
   return LargeOutput.of(value, stored, outputFileName(attempt.nodeId, attempt.attempt));
 }

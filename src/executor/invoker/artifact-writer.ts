@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SecretRegistry } from '../../config/index.js';
 import type { RunId } from '../core/index.js';
 import { type ArtifactWriter, type StoredArtifact, NonRetryableError } from '../../plugins/index.js';
 import type { ArtifactRepository } from '../../storage/index.js';
@@ -6,13 +7,24 @@ import type { Clock } from '../clock.js';
 
 const ARTIFACT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
-/** Stores the files of one node run. */
+/** Types whose bytes are UTF-8 that somebody may read. */
+const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-ndjson|javascript)\b|image\/svg\+xml)/i;
+
+interface ArtifactRules {
+  readonly maxBytes: number;
+  readonly secrets: SecretRegistry;
+}
+
+/**
+ * Stores the files of one node run. Secrets are taken out of texts; other files stay as they are, as there a replacement
+ * would break lengths and checksums.
+ */
 export class RunArtifactWriter implements ArtifactWriter {
   constructor(
     private readonly artifacts: ArtifactRepository,
     private readonly clock: Clock,
     private readonly owner: { readonly runId: RunId; readonly nodeId: string },
-    private readonly maxBytes: number,
+    private readonly rules: ArtifactRules,
   ) {}
 
   async put(artifact: Parameters<ArtifactWriter['put']>[0]): Promise<StoredArtifact> {
@@ -20,15 +32,24 @@ export class RunArtifactWriter implements ArtifactWriter {
     if (!ARTIFACT_NAME.test(name)) {
       throw new NonRetryableError(`"${name}" is no artifact name: letters, digits, "_", "." and "-", at most 128`);
     }
-    const body = typeof artifact.body === 'string' ? Buffer.from(artifact.body) : artifact.body;
+    const { maxBytes } = this.rules;
+    const body = this.scrubbed(artifact.body, artifact.contentType);
     const bytes = body.byteLength;
-    if (bytes > this.maxBytes) {
-      const allowed = `more than the ${this.maxBytes} allowed (EXECUTION__MAX_ARTIFACT_BYTES)`;
+    if (bytes > maxBytes) {
+      const allowed = `more than the ${maxBytes} allowed (EXECUTION__MAX_ARTIFACT_BYTES)`;
       throw new NonRetryableError(`the artifact ${name} has ${bytes} bytes, ${allowed}`);
     }
     const sha256 = createHash('sha256').update(body).digest('hex');
     const { contentType } = artifact;
     await this.artifacts.put({ ...this.owner, name, contentType, bytes, sha256, createdAt: this.clock.now(), body });
     return { name, url: `/runs/${this.owner.runId}/artifacts/${name}`, bytes };
+  }
+
+  private scrubbed(body: Uint8Array | string, contentType: string): Uint8Array {
+    const { secrets } = this.rules;
+    if (typeof body === 'string') return Buffer.from(secrets.text(body));
+    if (!TEXT_TYPE.test(contentType)) return body;
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+    return secrets.isIn(text) ? Buffer.from(secrets.text(text)) : body;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AttemptFailure } from '../core/index.js';
+import { SecretRegistry } from '../../config/index.js';
+import { type AttemptFailure, type Json, type JsonObject, type RunId, isJsonObject } from '../core/index.js';
 import {
   type AgentContext,
   type AgentDefinition,
@@ -15,13 +16,11 @@ import { type AgentOutput, type OutputRules, toAgentOutput } from './agent-outpu
 import { RunArtifactWriter } from './artifact-writer.js';
 import { Attempt } from './attempt.js';
 import { InvokerOptions } from './invoker-options.js';
-import { SecretMask } from './secret-mask.js';
 import { parseWith } from './parse-with.js';
 
 /** Runs agents in the process itself, on the event loop. */
 @Injectable()
 export class InlineAgentInvoker extends AgentInvoker {
-  private readonly mask: SecretMask;
   private readonly outputRules: OutputRules;
 
   constructor(
@@ -30,10 +29,10 @@ export class InlineAgentInvoker extends AgentInvoker {
     private readonly artifacts: ArtifactRepository,
     private readonly clock: Clock,
     private readonly options: InvokerOptions,
+    private readonly secrets: SecretRegistry,
   ) {
     super();
-    this.mask = new SecretMask(Object.values(options.templateEnv));
-    this.outputRules = { limits: options.output, mask: this.mask };
+    this.outputRules = { limits: options.output, secrets };
   }
 
   override invoke(invocation: Invocation, listener: AttemptListener): AttemptHandle {
@@ -66,17 +65,25 @@ export class InlineAgentInvoker extends AgentInvoker {
       firstStartedAt: invocation.firstStartedAt,
       idempotencyKey: invocation.idempotencyKey,
       signal: attempt.signal,
-      artifacts: new RunArtifactWriter(this.artifacts, this.clock, { runId, nodeId }, this.options.maxArtifactBytes),
+      artifacts: this.artifactWriter({ runId, nodeId }),
       now: () => this.clock.now() + invocation.clockAheadMs,
       log: (level, message, data) => {
-        attempt.logged(level, this.mask.text(message), data === undefined ? undefined : this.mask.object(data));
+        attempt.logged(level, this.secrets.text(message), data === undefined ? undefined : this.secrets.object(data));
       },
       progress: (percent, message) => {
-        attempt.progressed(percent, message === undefined ? undefined : this.mask.text(message));
+        attempt.progressed(percent, message === undefined ? undefined : this.secrets.text(message));
       },
       callTool: (name, args) => this.tools.callTool(name, args, context, definition.tools ?? []),
     };
     return context;
+  }
+
+  private artifactWriter(owner: { readonly runId: RunId; readonly nodeId: string }): RunArtifactWriter {
+    const { maxArtifactBytes } = this.options;
+    return new RunArtifactWriter(this.artifacts, this.clock, owner, {
+      maxBytes: maxArtifactBytes,
+      secrets: this.secrets,
+    });
   }
 
   private unknownAgent(type: string): AgentError {
@@ -90,8 +97,20 @@ export class InlineAgentInvoker extends AgentInvoker {
 
   private toFailure(error: unknown): AttemptFailure {
     const failure = failureOf(error);
-    const details = failure.details === undefined ? undefined : this.mask.object(failure.details);
-    return { ...failure, message: this.mask.text(failure.message), details };
+    const details = failure.details === undefined ? undefined : this.plainDetails(failure.details);
+    return { ...failure, type: this.secrets.text(failure.type), message: this.secrets.text(failure.message), details };
+  }
+
+  /** A copy that is JSON whatever the agent put together; undefined if it is none. */
+  private plainDetails(details: JsonObject): JsonObject | undefined {
+    try {
+      const text = JSON.stringify(details);
+      const plain = JSON.parse(text) as Json;
+      if (!isJsonObject(plain)) return undefined;
+      return this.secrets.isIn(text) ? this.secrets.object(plain) : plain;
+    } catch {
+      return undefined;
+    }
   }
 }
 

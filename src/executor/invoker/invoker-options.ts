@@ -6,7 +6,5 @@ export class InvokerOptions {
     readonly output: OutputLimits,
     /** Largest artifact, in bytes. */
     readonly maxArtifactBytes: number,
-    /** Environment variables that templates may read, by name. */
-    readonly templateEnv: Readonly<Record<string, string>>,
   ) {}
 }

@@ -14,6 +14,7 @@ import {
   nextDeadline,
   nodeRecord,
 } from '../core/index.js';
+import type { SecretRegistry } from '../../config/index.js';
 import type { EventBus } from '../../events/index.js';
 import type { Journal, JournalAppend } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
@@ -48,6 +49,7 @@ export interface SessionParts {
   readonly gate: SuspectGate;
   /** Environment variables that templates may read. */
   readonly templateEnv: Readonly<Record<string, string>>;
+  readonly secrets: SecretRegistry;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Hears of events once they are durable, with `state` as it is after them. */
@@ -224,7 +226,7 @@ export class RunSession {
   }
 
   private startAttempt(index: number, attempt: number): void {
-    const { plan, state, runId, invoker, templateEnv, random } = this.parts;
+    const { plan, state, runId, invoker, templateEnv, secrets, random } = this.parts;
     const node = plan.nodes[index];
     if (node === undefined) return;
     const nodeId = node.definition.id;
@@ -238,7 +240,7 @@ export class RunSession {
       clockAheadMs: this.clock.aheadMs,
     });
     if (!prepared.ok) {
-      const failure = { type: 'TemplateError', message: prepared.message, retryable: false };
+      const failure = { type: 'TemplateError', message: secrets.text(prepared.message), retryable: false };
       this.submit({ type: 'attempt_failed', ...place, failure, random: random() });
       return;
     }

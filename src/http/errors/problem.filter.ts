@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import type { SecretRegistry } from '../../config/index.js';
 import { PROBLEM_MEDIA_TYPE, ProblemError, toProblemBody } from '../problem/index.js';
 import { allowedMethods } from './allowed-methods.js';
 import { toProblem } from './to-problem.js';
@@ -12,6 +13,8 @@ import { toProblem } from './to-problem.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly secrets: SecretRegistry) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
@@ -23,13 +26,22 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    send(problem, request, response);
+    this.send(problem, request, response);
   }
 
   private log(problem: ProblemError, request: Request): void {
     const entry = { request_id: request.requestId, problem: problem.code, err: problem.cause ?? problem };
     if (problem.status === 500) this.logger.error(entry);
     else this.logger.warn(entry);
+  }
+
+  private send(problem: ProblemError, request: Request, response: Response): void {
+    // What the handler had prepared for a success does not describe this answer.
+    for (const name of ['ETag', 'Last-Modified', 'Content-Disposition', 'Content-Encoding'])
+      response.removeHeader(name);
+    response.status(problem.status).set({ 'Cache-Control': 'no-store', ...problem.headers });
+    response.set('Content-Type', PROBLEM_MEDIA_TYPE);
+    response.send(Buffer.from(this.secrets.line(JSON.stringify(toProblemBody(problem, request)))));
   }
 }
 
@@ -41,12 +53,4 @@ function routeProblem(request: Request): ProblemError {
   }
   const detail = `${request.method} is not allowed here, but ${allowed.join(', ')}`;
   return new ProblemError('method-not-allowed', detail, { headers: { Allow: allowed.join(', ') } });
-}
-
-function send(problem: ProblemError, request: Request, response: Response): void {
-  // What the handler had prepared for a success does not describe this answer.
-  for (const name of ['ETag', 'Last-Modified', 'Content-Disposition', 'Content-Encoding']) response.removeHeader(name);
-  response.status(problem.status).set({ 'Cache-Control': 'no-store', ...problem.headers });
-  response.set('Content-Type', PROBLEM_MEDIA_TYPE);
-  response.send(Buffer.from(JSON.stringify(toProblemBody(problem, request))));
 }

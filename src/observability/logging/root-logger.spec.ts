@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../../../test/support/wait-for.js';
-import { mapEnvironment } from '../../config/index.js';
 import { withLogContext } from '../core/index.js';
+import { SecretRegistry, mapEnvironment } from '../../config/index.js';
 import { createRootLogger } from './root-logger.js';
 
 interface Line {
@@ -11,13 +11,13 @@ interface Line {
   readonly msg: string;
 }
 
-async function start(env: Record<string, string>) {
+async function start(env: Record<string, string>, secrets = new SecretRegistry()) {
   const lines: Line[] = [];
   const output = {
     write: (line: string) => void lines.push(JSON.parse(line) as Line),
     close: () => Promise.resolve(),
   };
-  const logger = await createRootLogger(mapEnvironment(env).config, output);
+  const logger = await createRootLogger(mapEnvironment(env).config, { secrets, console: output });
   return { logger, lines };
 }
 
@@ -85,6 +85,16 @@ describe('createRootLogger', () => {
     logger.pino.info({ headers, request: { headers }, password: 's3cret', options: { api_key: 's3cret' } }, 'x');
     expect(JSON.stringify(lines)).not.toContain('s3cret');
     expect(JSON.stringify(lines)).toContain('shown');
+  });
+
+  it('tells no secret, whatever it stands in, and keeps the line whole', async () => {
+    const { logger, lines } = await start({}, new SecretRegistry(['open"sesame\n', '20261124']));
+    const error = new Error('open"sesame\n is wrong');
+    logger.pino.child({ path: '/open%22sesame%0A' }).error({ err: error, count: 20261124, rest: 1202611240 }, 'x');
+    expect(JSON.stringify(lines)).not.toMatch(/sesame|"20261124"|:20261124,/);
+    expect(lines).toMatchObject([
+      { path: '/***', count: '***', rest: 1202611240, msg: 'x', err: { message: '*** is wrong' } },
+    ]);
   });
 
   describe('with a log file', () => {

@@ -1,5 +1,5 @@
 import { type LevelWithSilent, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
-import type { AppConfig } from '../../config/index.js';
+import type { AppConfig, SecretRegistry } from '../../config/index.js';
 import { DerivedLoggers } from './derived-loggers.js';
 import { logContext } from '../core/index.js';
 import { pinoLevel } from './log-level.js';
@@ -37,14 +37,17 @@ export class RootLogger {
   }
 }
 
-/**
- * Builds the logger that `config` describes: to the console, and to the log file if there is one.
- *
- * @param console where the console's lines go instead; for tests
- */
+interface RootLoggerParts {
+  /** Taken out of every line. */
+  readonly secrets: SecretRegistry;
+  /** Where the console's lines go instead; for tests. */
+  readonly console?: LogSink;
+}
+
+/** Builds the logger that `config` describes: to the console, and to the log file if there is one. */
 export async function createRootLogger(
   config: Pick<AppConfig, 'appName' | 'environment' | 'logging'>,
-  console?: LogSink,
+  { secrets, console }: RootLoggerParts,
 ): Promise<RootLogger> {
   const { filePath } = config.logging;
   const files = filePath === undefined ? [] : [await openLogFile(filePath, config.logging)];
@@ -59,6 +62,7 @@ export async function createRootLogger(
       formatters: { level: (label) => ({ level: label }) },
       mixin: logContext,
       mixinMergeStrategy: withContext,
+      hooks: { streamWrite: (line) => secrets.line(line) },
       redact: { paths: SECRET_FIELDS, censor: '********' },
     },
     // The logger alone decides what is logged.

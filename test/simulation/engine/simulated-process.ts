@@ -1,3 +1,4 @@
+import { SecretRegistry } from '../../../src/config/index.js';
 import { RunCensus } from '../../../src/executor/census/index.js';
 import { EmbeddedEngine } from '../../../src/executor/engines/embedded/embedded-engine.js';
 import { EmbeddedEngineOptions } from '../../../src/executor/engines/embedded/embedded-engine.options.js';
@@ -51,7 +52,8 @@ export class SimulatedProcess implements Owner {
     const outputs = new OutputHydrator(new SimulatedFiles(store, this.disk));
     const reader = new WitnessedReader(allRuns, journal, plansOf(scenario), outputs, witness);
     const invoker = new SimulatedInvoker({ time, owner: this, store, witness, agents: scenario.agents });
-    const options = new EmbeddedEngineOptions({ maxConcurrentRuns }, {}, diceFrom(`jitter of ${name}`));
+    const jitter = diceFrom(`jitter of ${name}`);
+    const options = new EmbeddedEngineOptions({ maxConcurrentRuns }, {}, new SecretRegistry(), jitter);
     const census = new RunCensus({ agent: () => undefined });
     this.engine = new EmbeddedEngine(allRuns, journal, reader, bus, invoker, clock, census, options);
     const runs = new SimulatedRuns(store, this.disk);

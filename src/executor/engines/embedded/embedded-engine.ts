@@ -247,7 +247,7 @@ export class EmbeddedEngine extends RunEngine {
   private newSession(runId: RunId, run: LoadedRun): RunSession {
     const { journal, bus, invoker, clock, gate } = this;
     const count = this.census.session(run);
-    const { templateEnv, random } = this.options;
+    const { templateEnv, secrets, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
     return new RunSession({
@@ -258,6 +258,7 @@ export class EmbeddedEngine extends RunEngine {
       invoker,
       clock,
       templateEnv,
+      secrets,
       takeover,
       gate,
       random,

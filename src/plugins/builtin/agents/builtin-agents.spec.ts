@@ -10,11 +10,12 @@ import {
   agentMetadataOf,
   toolMetadataOf,
 } from '../../sdk/index.js';
-import { ChartGenerator, HttpFetcher } from '../tools/index.js';
+import { ChartGenerator, EgressGuard, HttpFetcher } from '../tools/index.js';
 import { waitUntil } from './delay.agent.js';
 import { AnalyzeAgent, ChartAgent, DelayAgent, EchoAgent, FetchAgent, ToolAgent, TransformAgent } from './index.js';
 
-const fetcher = new HttpFetcher({ allowPrivate: true, allowedHosts: [] });
+const policy = { allowPrivate: true, allowedHosts: [] };
+const fetcher = new HttpFetcher(policy, new EgressGuard(policy));
 const registry = new PluginRegistry();
 for (const tool of [fetcher, new ChartGenerator()]) {
   const metadata = toolMetadataOf(tool.constructor);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Agent, type AgentContext } from '../../sdk/index.js';
-import { httpRequest, httpResponse } from '../tools/index.js';
+import { httpRequestParams, httpResponse } from '../tools/index.js';
 
 // Closed and empty: every mapped key is one of the params, which it overrides before the agent sees them.
 const input = z.strictObject({});
@@ -9,13 +9,16 @@ const input = z.strictObject({});
 @Agent({
   type: 'agent.fetch',
   description: 'Sends an HTTP request; the answer as text, and as JSON when it is JSON. A status of 400 or more fails.',
-  params: httpRequest,
+  params: httpRequestParams,
   input,
   output: httpResponse,
   tools: ['http_fetcher'],
 })
 export class FetchAgent {
-  async run({ params, callTool }: AgentContext<z.output<typeof httpRequest>>): Promise<z.output<typeof httpResponse>> {
+  async run({
+    params,
+    callTool,
+  }: AgentContext<z.output<typeof httpRequestParams>>): Promise<z.output<typeof httpResponse>> {
     // The tool's own schema has checked the result.
     return (await callTool('http_fetcher', params)) as z.output<typeof httpResponse>;
   }

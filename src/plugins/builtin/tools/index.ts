@@ -1,2 +1,2 @@
 export { ChartGenerator, chartLabels, chartLook, chartSeries } from './chart/index.js';
-export { HttpFetcher, HttpPolicy, httpRequest, httpResponse } from './http/index.js';
+export { EgressGuard, HttpFetcher, HttpPolicy, httpRequestParams, httpResponse } from './http/index.js';

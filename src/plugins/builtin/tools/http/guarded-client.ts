@@ -1,12 +1,18 @@
 import type { Agent, Dispatcher } from 'undici';
 import type { EgressGuard } from './egress-guard.js';
+import { HeadersTooLargeError } from './http.errors.js';
 
-type Options = Omit<Dispatcher.RequestOptions, 'origin' | 'path'>;
+type Options = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'signal'> & { readonly signal: AbortSignal };
 
 interface Loaded {
   readonly agent: Agent;
   readonly request: (url: URL, options: Options & { readonly dispatcher: Agent }) => Promise<Dispatcher.ResponseData>;
 }
+
+/** Most that the headers of an answer may hold, in bytes. */
+const MAX_HEADER_BYTES = 16_384;
+/** The longest time-out that a node can have: whoever has none is not to wait for ever either. */
+export const MAX_CALL_MS = 3_600_000;
 
 /**
  * Sends requests over connections that the guard lets through, and keeps them for the next ones. The library is loaded with
@@ -17,11 +23,22 @@ export class GuardedClient {
 
   constructor(private readonly guard: EgressGuard) {}
 
-  /** How long an answer may take is the caller's to bound, through the signal. */
+  /**
+   * How long an answer may take is the caller's to bound, through the signal; its headers, and each silence of its body,
+   * at most an hour.
+   *
+   * @throws {EgressBlockedError} if the guard refuses the headers or the address.
+   * @throws {HeadersTooLargeError} for an answer whose headers are above 16 KiB.
+   */
   async request(url: URL, options: Options): Promise<Dispatcher.ResponseData> {
     this.loading ??= this.load();
     const { agent, request } = await this.loading;
-    return request(url, { ...options, dispatcher: agent });
+    try {
+      return await request(url, { ...options, dispatcher: agent });
+    } catch (error) {
+      if (isHeadersOverflow(error)) throw new HeadersTooLargeError(url.host, MAX_HEADER_BYTES);
+      throw error;
+    }
   }
 
   /** Closes all connections; requests under way fail. */
@@ -32,6 +49,17 @@ export class GuardedClient {
   private async load(): Promise<Loaded> {
     const { Agent, buildConnector, request } = await import('undici');
     const connect = this.guard.connector(buildConnector);
-    return { agent: new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 }), request };
+    const agent = new Agent({
+      connect,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: MAX_CALL_MS,
+      bodyTimeout: MAX_CALL_MS,
+    });
+    return { agent, request };
   }
+}
+
+function isHeadersOverflow(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'UND_ERR_HEADERS_OVERFLOW' || error.code === 'HPE_HEADER_OVERFLOW';
 }

@@ -12,7 +12,21 @@ export interface Hop {
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type', 'idempotency-key'];
-const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
+/**
+ * All that another origin is told: browsers send it across origins without asking first. Everything else may be a key that
+ * was meant for the first one alone, whatever its name.
+ */
+const KEPT_ACROSS_ORIGINS = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'idempotency-key',
+  'range',
+  'user-agent',
+];
 
 /** The first hop of a request. Headers that the caller set are never replaced. */
 export function firstHop(request: HttpRequest, idempotencyKey: string): Hop {
@@ -32,19 +46,31 @@ export function firstHop(request: HttpRequest, idempotencyKey: string): Hop {
   return { url, method, headers, body };
 }
 
+/** A redirect: the next hop, and the headers that it does not take along because it leads to another origin. */
+export interface Redirect {
+  readonly hop: Hop;
+  readonly withheld: readonly string[];
+}
+
 /**
- * The hop that an answer redirects to; undefined when it is no redirect. As in browsers, 303 becomes GET, 301 and 302 do
- * so for POST, 307 and 308 repeat the request; credentials do not cross origins.
+ * Where an answer redirects to; undefined when it is no redirect. As in browsers, 303 becomes GET, 301 and 302 do so for
+ * POST, 307 and 308 repeat the request. Another origin hears nothing that could be a key.
  *
- * @throws {RedirectError} if the location is not a URL.
+ * @throws {RedirectError} if the location is not a URL, or a body that went out encrypted would follow in the clear.
  */
-export function redirectedHop(hop: Hop, status: number, location: string | undefined): Hop | undefined {
+export function redirectOf(hop: Hop, status: number, location: string | undefined): Redirect | undefined {
   if (!REDIRECTS.includes(status) || location === undefined) return undefined;
   if (!URL.canParse(location, hop.url.href)) throw new RedirectError(`${hop.url.host} redirects to what is not a URL`);
   const url = new URL(location, hop.url);
   url.hash = '';
   const becomesGet = (status === 303 && hop.method !== 'HEAD') || (status < 303 && hop.method === 'POST');
-  const dropped = [...(becomesGet ? BODY_HEADERS : []), ...(url.origin === hop.url.origin ? [] : CREDENTIALS)];
-  const headers = new Map([...hop.headers].filter(([name]) => !dropped.includes(name)));
-  return { url, method: becomesGet ? 'GET' : hop.method, headers, body: becomesGet ? null : hop.body };
+  const body = becomesGet ? null : hop.body;
+  if (body !== null && hop.url.protocol === 'https:' && url.protocol === 'http:') {
+    throw new RedirectError(`${hop.url.host} redirects from https to http, which would send the body in the clear`);
+  }
+  const isKept = (name: string): boolean => url.origin === hop.url.origin || KEPT_ACROSS_ORIGINS.includes(name);
+  const fitting = [...hop.headers].filter(([name]) => !becomesGet || !BODY_HEADERS.includes(name));
+  const headers = new Map(fitting.filter(([name]) => isKept(name)));
+  const withheld = fitting.map(([name]) => name).filter((name) => !isKept(name));
+  return { hop: { url, method: becomesGet ? 'GET' : hop.method, headers, body }, withheld };
 }

@@ -1,15 +1,20 @@
+import { canonicalHost } from './addresses.js';
+
 interface HostRule {
-  /** Lower case, IPv6 in brackets, no dot at the end. */
+  /** As `canonicalHost` writes it. */
   readonly host: string;
   readonly isSuffix: boolean;
   /** Absent: any port. */
   readonly port?: number;
 }
 
+/** The parts of a URL that say to whom it leads; `port` is empty for that of the protocol. */
+export type HostOfUrl = Pick<URL, 'hostname' | 'port' | 'protocol'>;
+
 const ENTRY = /^(?<wild>\*\.)?(?<host>\[[^\]]+\]|[^:]+?)\.?(?::(?<port>\d{1,5}))?$/;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** A list of hosts that may be called: `host` (any port), `host:port`, `*.suffix` (its subdomains, not itself). */
+/** A list of hosts: `host` (any port), `host:port`, `*.suffix` (its subdomains, not itself). */
 export class HostRules {
   private readonly rules: readonly HostRule[];
 
@@ -17,13 +22,32 @@ export class HostRules {
     this.rules = entries.map(parseEntry).filter((rule) => rule !== undefined);
   }
 
+  get isEmpty(): boolean {
+    return this.rules.length === 0;
+  }
+
   /** True if the host and port of `url` are listed. */
-  includes(url: Pick<URL, 'hostname' | 'port' | 'protocol'>): boolean {
-    const host = plainHost(url.hostname);
-    const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
-    return this.rules.some(
+  includes(url: HostOfUrl): boolean {
+    return this.matching(url).length > 0;
+  }
+
+  /** True if they are listed by an entry that is no `*.suffix`. */
+  includesByName(url: HostOfUrl): boolean {
+    return this.matching(url).some((rule) => !rule.isSuffix);
+  }
+
+  /** True if they are listed by an entry that names the port. */
+  includesWithPort(url: HostOfUrl): boolean {
+    return this.matching(url).some((rule) => rule.port !== undefined);
+  }
+
+  private matching({ hostname, port, protocol }: HostOfUrl): readonly HostRule[] {
+    if (this.isEmpty) return [];
+    const host = canonicalHost(hostname);
+    const number = port === '' ? DEFAULT_PORTS[protocol] : Number(port);
+    return this.rules.filter(
       (rule) =>
-        (rule.port === undefined || rule.port === port) &&
+        (rule.port === undefined || rule.port === number) &&
         (rule.isSuffix ? host.endsWith(`.${rule.host}`) : host === rule.host),
     );
   }
@@ -37,10 +61,6 @@ function parseEntry(entry: string): HostRule | undefined {
   const port = groups['port'];
   const isSuffix = groups['wild'] !== undefined;
   // `new URL` writes addresses and international names in the one form that requests will have.
-  const canonical = URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : host;
-  return { host: plainHost(canonical), isSuffix, ...(port === undefined ? {} : { port: Number(port) }) };
-}
-
-function plainHost(hostname: string): string {
-  return hostname.toLowerCase().replace(/\.$/, '');
+  const written = URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : host;
+  return { host: canonicalHost(written), isSuffix, ...(port === undefined ? {} : { port: Number(port) }) };
 }

@@ -6,11 +6,11 @@ import { AgentError, Tool, type ToolContext } from '../../../sdk/index.js';
 import { readDecoded } from './decode-body.js';
 import { decodeText, isJsonType } from './decode-text.js';
 import { EgressGuard } from './egress-guard.js';
-import { GuardedClient } from './guarded-client.js';
-import { type Hop, firstHop, redirectedHop } from './hop.js';
+import { GuardedClient, MAX_CALL_MS } from './guarded-client.js';
+import { type Hop, type Redirect, firstHop, redirectOf } from './hop.js';
 import { type HttpRequest, type HttpResponse, httpRequest, httpResponse } from './http-messages.js';
 import { HttpPolicy } from './http-policy.js';
-import { HttpError, NetworkError, RedirectError, ResponseTooLargeError } from './http.errors.js';
+import { EgressBlockedError, HttpError, NetworkError, RedirectError, ResponseTooLargeError } from './http.errors.js';
 import { retryAfterMs } from './retry-after.js';
 
 const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576;
@@ -18,8 +18,13 @@ const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576;
 const DUMP_LIMIT_BYTES = 65_536;
 
 type Answer = Dispatcher.ResponseData;
+/** A hop, and when the whole call must be over, in milliseconds of `performance.now()`. */
+interface Call {
+  readonly hop: Hop;
+  readonly until: number;
+}
 /** How one hop ended: with the next one, or with the answer that was asked for. */
-type Exchange = { readonly redirect: Hop } | { readonly response: HttpResponse };
+type Exchange = { readonly redirect: Redirect } | { readonly response: HttpResponse };
 
 /** Calls HTTP services within the policy. Proxy variables of the environment are ignored: a proxy would undo the policy. */
 @Tool({
@@ -30,32 +35,30 @@ type Exchange = { readonly redirect: Hop } | { readonly response: HttpResponse }
   output: httpResponse,
 })
 export class HttpFetcher implements OnModuleDestroy {
-  private readonly guard: EgressGuard;
   private readonly client: GuardedClient;
   private readonly maxBytes: number;
 
-  constructor(policy: HttpPolicy) {
-    this.guard = new EgressGuard(policy);
+  constructor(
+    policy: HttpPolicy,
+    private readonly guard: EgressGuard,
+  ) {
     this.maxBytes = policy.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
-    this.client = new GuardedClient(this.guard);
+    this.client = new GuardedClient(guard);
   }
 
   /**
-   * @throws {EgressBlockedError} if the policy forbids the URL or one it redirects to.
+   * @throws {EgressBlockedError} if the policy forbids the URL, one it redirects to, or a header.
    * @throws {HttpError} on a status of 400 or more that `accept_status` does not list.
    * @throws {NetworkError} if there is no complete answer; worth another attempt.
+   * @throws {RedirectError} if there are too many redirects, or one that is not to be followed.
    * @throws {ResponseTooLargeError} if the decoded body is larger than the policy allows.
    */
   async run(args: HttpRequest, context: ToolContext): Promise<HttpResponse> {
-    let hop = firstHop(args, context.idempotencyKey);
-    for (let redirects = 0; ; redirects += 1) {
-      this.guard.checkUrl(hop.url);
-      const exchange = await this.exchange(hop, args, context);
-      if ('response' in exchange) return exchange.response;
-      if (redirects === args.follow_redirects) {
-        throw new RedirectError(`more than ${args.follow_redirects} redirects, the last from ${hop.url.host}`);
-      }
-      hop = exchange.redirect;
+    try {
+      return await this.follow(args, context);
+    } catch (error) {
+      if (error instanceof EgressBlockedError) this.guard.count(error);
+      throw error;
     }
   }
 
@@ -63,7 +66,25 @@ export class HttpFetcher implements OnModuleDestroy {
     await this.client.destroy();
   }
 
-  private async exchange(hop: Hop, args: HttpRequest, { signal }: ToolContext): Promise<Exchange> {
+  private async follow(args: HttpRequest, context: ToolContext): Promise<HttpResponse> {
+    const until = performance.now() + MAX_CALL_MS;
+    let hop = firstHop(args, context.idempotencyKey);
+    this.guard.checkHeaders(hop.url, hop.headers.keys());
+    for (let redirects = 0; ; redirects += 1) {
+      this.guard.checkUrl(hop.url);
+      const exchange = await this.exchange({ hop, until }, args, context);
+      if ('response' in exchange) return exchange.response;
+      if (redirects === args.follow_redirects) {
+        throw new RedirectError(`more than ${args.follow_redirects} redirects, the last from ${hop.url.host}`);
+      }
+      const { withheld } = exchange.redirect;
+      hop = exchange.redirect.hop;
+      if (withheld.length > 0) context.log('warn', `not sent on to ${hop.url.host}: ${withheld.join(', ')}`);
+    }
+  }
+
+  private async exchange(call: Call, args: HttpRequest, { signal }: ToolContext): Promise<Exchange> {
+    const { hop } = call;
     try {
       const answer = await this.client.request(hop.url, {
         method: hop.method,
@@ -71,35 +92,35 @@ export class HttpFetcher implements OnModuleDestroy {
         body: hop.body,
         signal,
       });
-      return await this.read(answer, hop, args);
+      return await this.read(answer, call, args);
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof AgentError ? error : new NetworkError(hop.url, error);
     }
   }
 
-  private async read(answer: Answer, hop: Hop, args: HttpRequest): Promise<Exchange> {
+  private async read(answer: Answer, { hop, until }: Call, args: HttpRequest): Promise<Exchange> {
     const header = (name: string): string | undefined => joined(answer.headers[name]);
     const status = answer.statusCode;
-    const next = args.follow_redirects === 0 ? undefined : redirectedHop(hop, status, header('location'));
+    const next = args.follow_redirects === 0 ? undefined : redirectOf(hop, status, header('location'));
     const isFailure = status >= 400 && args.accept_status?.includes(status) !== true;
     if (next !== undefined || isFailure) await answer.body.dump({ limit: DUMP_LIMIT_BYTES });
     if (next !== undefined) return { redirect: next };
     if (isFailure) throw httpError(status, hop, header('retry-after'));
     const contentType = header('content-type') ?? null;
-    const bytes = await this.readBody(answer, hop.method);
+    const bytes = await this.readBody(answer, hop.method, until);
     const body = decodeText(bytes, contentType);
     const json = isJsonType(contentType) ? parseJson(body) : undefined;
     const response = { status, headers: headersOf(answer.headers), content_type: contentType, body };
     return { response: json === undefined ? response : { ...response, json } };
   }
 
-  private async readBody({ body, headers }: Answer, method: string): Promise<Buffer> {
+  private async readBody({ body, headers }: Answer, method: string, until: number): Promise<Buffer> {
     const encoding = joined(headers['content-encoding']) ?? '';
     const announced = Number(joined(headers['content-length']) ?? 0);
     try {
       if (method !== 'HEAD' && announced > this.maxBytes) throw new ResponseTooLargeError(this.maxBytes);
-      return await readDecoded(body as AsyncIterable<Uint8Array>, encoding, this.maxBytes);
+      return await readDecoded(body as AsyncIterable<Uint8Array>, encoding, { maxBytes: this.maxBytes, until });
     } finally {
       // What was not read must not hold the connection.
       body.on('error', () => undefined).destroy();

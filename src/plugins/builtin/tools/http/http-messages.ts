@@ -1,31 +1,26 @@
 import { z } from 'zod';
 import { anyJson } from '../../../sdk/index.js';
+import { isForbiddenHeader } from './forbidden-headers.js';
 
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type HttpMethod = (typeof HTTP_METHODS)[number];
 
-/** These belong to the connection, or must fit the body and the URL. */
-const RESERVED_HEADERS = [
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
+/** More than any service asks for. */
+const MAX_HEADERS = 100;
 
-const headerName = z
-  .string()
-  .regex(/^[\w!#$%&'*+.^`|~-]{1,256}$/, { error: 'must be a header name' })
-  .refine((name) => !RESERVED_HEADERS.includes(name.toLowerCase()), { error: 'is a header that cannot be set' });
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,256}$/;
+
 const headerValue = z
   .string()
   .max(16_384)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must be a header value: one line of Latin-1 characters' });
+const headers = z.record(z.string(), headerValue).superRefine((given, context) => {
+  const names = Object.keys(given);
+  if (names.length > MAX_HEADERS) context.addIssue(`has ${names.length} headers; ${MAX_HEADERS} are accepted`);
+  for (const name of names) {
+    if (!HEADER_NAME.test(name)) context.addIssue({ code: 'custom', path: [name], message: 'must be a header name' });
+  }
+});
 
 const requestFields = {
   url: z
@@ -34,7 +29,7 @@ const requestFields = {
     .refine(isHttpUrl, { error: 'must be an absolute http or https URL', abort: true })
     .meta({ description: 'Absolute http or https URL.', format: 'uri', examples: ['https://example.com'] }),
   method: z.enum(HTTP_METHODS).default('GET'),
-  headers: z.record(headerName, headerValue).optional(),
+  headers: headers.optional(),
   json: anyJson.optional().meta({ description: 'Sent as application/json; not together with body.' }),
   body: z
     .string()
@@ -48,14 +43,16 @@ const requestFields = {
     .meta({ description: 'Statuses of 400 and above that are not a failure.' }),
 };
 
-/** A request, as graphs write it. */
-export const httpRequest = z.strictObject(requestFields).superRefine(({ method, json, body }, context) => {
-  if (json !== undefined && body !== undefined) context.addIssue('give json or body, not both');
-  if ((json !== undefined || body !== undefined) && (method === 'GET' || method === 'HEAD')) {
-    context.addIssue(`a ${method} request has no body: set method, to POST for instance`);
-  }
-});
+type RequestFields = z.output<z.ZodObject<typeof requestFields>>;
+
+/** A request, as agents hand it to the tool. The guard refuses headers that no request may set. */
+export const httpRequest = z.strictObject(requestFields).superRefine(checkBody);
 export type HttpRequest = z.output<typeof httpRequest>;
+
+/** A request, as graphs write it: what the guard would refuse of its headers is a fault of the graph already. */
+export const httpRequestParams = z
+  .strictObject({ ...requestFields, headers: headers.superRefine(checkSettable).optional() })
+  .superRefine(checkBody);
 
 /** An answer, as graphs read it. */
 export const httpResponse = z.strictObject({
@@ -71,4 +68,18 @@ export type HttpResponse = z.output<typeof httpResponse>;
 
 function isHttpUrl(text: string): boolean {
   return /^https?:/i.test(text) && URL.canParse(text);
+}
+
+function checkBody({ method, json, body }: RequestFields, context: z.RefinementCtx): void {
+  if (json !== undefined && body !== undefined) context.addIssue('give json or body, not both');
+  if ((json !== undefined || body !== undefined) && (method === 'GET' || method === 'HEAD')) {
+    context.addIssue(`a ${method} request has no body: set method, to POST for instance`);
+  }
+}
+
+function checkSettable(given: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
+  for (const name of Object.keys(given)) {
+    if (!isForbiddenHeader(name)) continue;
+    context.addIssue({ code: 'custom', path: [name], message: 'is a header that a request cannot set' });
+  }
 }

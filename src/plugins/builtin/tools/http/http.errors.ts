@@ -1,9 +1,18 @@
 import { AgentError } from '../../../sdk/index.js';
+import type { EgressReason } from './egress-reason.js';
 
-/** The policy forbids the address; nothing was sent to it. */
+/** The policy forbids the request; nothing was sent. */
 export class EgressBlockedError extends AgentError {
-  constructor(message: string, options: { readonly cause?: unknown } = {}) {
-    super(message, { ...options, type: 'EgressBlocked', retryable: false });
+  /**
+   * @param host As the URL writes it, with its port.
+   * @param what Ends a sentence that begins with "refused".
+   */
+  constructor(
+    readonly reason: EgressReason,
+    host: string,
+    what: string,
+  ) {
+    super(`refused ${what}`, { type: 'EgressBlocked', retryable: false, details: { reason, host } });
   }
 }
 
@@ -15,6 +24,24 @@ export class ResponseTooLargeError extends AgentError {
       retryable: false,
       details: { max_bytes: maxBytes },
     });
+  }
+}
+
+/** The headers of the answer have more bytes than any needs. */
+export class HeadersTooLargeError extends AgentError {
+  constructor(host: string, maxBytes: number) {
+    super(`the headers of the answer of ${host} have more than ${maxBytes} bytes`, {
+      type: 'ResponseTooLarge',
+      retryable: false,
+      details: { max_bytes: maxBytes },
+    });
+  }
+}
+
+/** The answer was still coming when the longest time for a call was over. */
+export class CallTooLongError extends AgentError {
+  constructor() {
+    super('the answer was still coming after an hour', { type: 'TimeoutError', retryable: true });
   }
 }
 
@@ -63,6 +90,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name could not be resolved right now',
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'the answer did not come within an hour',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped coming',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the host',
   CERT_HAS_EXPIRED: 'its certificate has expired',
