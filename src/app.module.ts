@@ -3,7 +3,7 @@ import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
-import { DatabaseCheck, HealthModule, LoggingModule, MetricsModule } from './observability/index.js';
+import { DatabaseCheck, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
 import { HttpPolicy, PluginsModule } from './plugins/index.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
@@ -34,6 +34,7 @@ export class AppModule {
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({ databaseCheck: { provide: DatabaseCheck, useExisting: StorageHealth } }),
         MetricsModule.forRoot(loaded.config),
+        TracingModule.forRoot(loaded.config),
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         AuthModule,
         ExecutorModule,

@@ -15,6 +15,7 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     corsFault(config),
     missingKeyFault(config),
     leakedSecretFault(config),
+    twoEndpointsFault(config),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -68,5 +69,15 @@ function leakedSecretFault({ plugins }: AppConfig): CrossFault | undefined {
     got: JSON.stringify(leaked),
     takes: "names other than this service's own secrets",
     readsKeys: ['PLUGINS__ALLOWED_ENV'],
+  };
+}
+
+function twoEndpointsFault({ monitoring }: AppConfig): CrossFault | undefined {
+  if (monitoring.otlpEndpoint === undefined || monitoring.jaegerEndpoint === undefined) return undefined;
+  return {
+    key: 'MONITORING__JAEGER_ENDPOINT',
+    got: JSON.stringify(monitoring.jaegerEndpoint),
+    takes: 'nothing while MONITORING__OTLP_ENDPOINT is set: it is another name for that',
+    readsKeys: ['MONITORING__JAEGER_ENDPOINT', 'MONITORING__OTLP_ENDPOINT'],
   };
 }

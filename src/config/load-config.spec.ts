@@ -86,4 +86,14 @@ describe('loadConfig', () => {
     });
     expect(warnings).toEqual(['DATABASE__URL is in memory: everything is lost when the process ends']);
   });
+
+  it.each([
+    ['MONITORING__OTLP_ENDPOINT', 'http://collector:4317', 'gRPC'],
+    ['MONITORING__JAEGER_ENDPOINT', 'http://jaeger:14268/api/traces', 'Thrift'],
+  ])('warns where %s is %s', (name, url, protocol) => {
+    const warned = (env: ConfigSource['env']) =>
+      load({ ...env, [name]: url }).warnings.filter((line) => line.startsWith(name));
+    expect(warned({ MONITORING__ENABLE_TRACING: 'true' })).toEqual([expect.stringContaining(protocol)]);
+    expect(warned({})).toEqual([]);
+  });
 });

@@ -6,7 +6,12 @@ const SHORT_KEY_CHARACTERS = 16;
 
 /** What works but should be looked at, one sentence each, naming the variable; never a secret. */
 export function configWarnings(config: AppConfig, unknownKeys: readonly string[]): string[] {
-  return [...securityWarnings(config), ...productionWarnings(config), ...unknownKeys.map(unknownKeyWarning)];
+  return [
+    ...securityWarnings(config),
+    ...productionWarnings(config),
+    ...tracingWarnings(config),
+    ...unknownKeys.map(unknownKeyWarning),
+  ];
 }
 
 function securityWarnings({ environment, security }: AppConfig): string[] {
@@ -32,6 +37,26 @@ function productionWarnings({ environment, database, debug }: AppConfig): string
   }
   if (debug) warnings.push('DEBUG is on in production');
   return warnings;
+}
+
+/** Ports of receivers that speak something else, which would refuse every span. */
+const OTHER_PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['4317', 'gRPC'],
+  ['14268', 'the Thrift of older Jaegers'],
+  ['9411', 'Zipkin'],
+]);
+
+function tracingWarnings({ monitoring }: AppConfig): string[] {
+  const { enableTracing, otlpEndpoint, jaegerEndpoint } = monitoring;
+  const endpoint = otlpEndpoint ?? jaegerEndpoint;
+  if (!enableTracing || endpoint === undefined) return [];
+  const { port } = new URL(endpoint);
+  const protocol = OTHER_PROTOCOLS.get(port);
+  if (protocol === undefined) return [];
+  const name = otlpEndpoint === undefined ? 'MONITORING__JAEGER_ENDPOINT' : 'MONITORING__OTLP_ENDPOINT';
+  return [
+    `${name} names port ${port}, usually of ${protocol}: traces are sent as OTLP over HTTP, usually on port 4318`,
+  ];
 }
 
 function isServing(environment: AppConfig['environment']): boolean {

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { authenticate } from '../auth/index.js';
 import type { AppConfig } from '../config/index.js';
-import { RootLogger, requestLog } from '../observability/index.js';
+import { RootLogger, Tracing, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
 import { inTurn } from './in-turn.js';
@@ -20,7 +20,9 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
+  const tracing = config.monitoring.enableTracing ? [app.get(Tracing, { strict: false }).requests] : [];
+  const log = requestLog(app.get(RootLogger, { strict: false }).pino);
+  app.use(inTurn(requestId(), ...tracing, log, securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
   app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());

@@ -16,4 +16,5 @@ export {
   MetricsPortError,
   type Reading,
 } from './metrics/index.js';
+export { type SpanStats, Tracing, TracingModule } from './tracing/index.js';
 export { Logger as NestLogger } from 'nestjs-pino';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { declareKey, type KeySpec } from './key-spec.js';
-import { parseFlag, parseInteger, parseList, parseNumber, parseText } from './parse-text.js';
+import { parseFlag, parseInteger, parseList, parseNumber, parseObject, parseText } from './parse-text.js';
 
 interface KeyOptions {
   readonly description: string;
@@ -56,9 +56,22 @@ export function TextKey(name: string, options: TextOptions): PropertyDecorator {
   return key(name, takes, options, parseText, pattern === undefined ? text : text.regex(pattern));
 }
 
+/** The base URL of a service that is called over HTTP. What is secret does not belong into it: it is shown. */
+export function HttpUrlKey(name: string, options: KeyOptions): PropertyDecorator {
+  const takes = 'an http or https URL without user, query and fragment';
+  return key(name, takes, options, parseText, z.string().max(2_048).refine(isPlainHttpUrl));
+}
+
 /** A JSON array of strings. */
 export function ListKey(name: string, options: ListOptions): PropertyDecorator {
   return key(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
+}
+
+/** A JSON object of texts: names that match `pattern`, values of one line. */
+export function TextMapKey(name: string, options: ListOptions): PropertyDecorator {
+  const value = z.string().regex(/^[\t\x20-\x7e]*$/);
+  const names = z.string().regex(options.pattern);
+  return key(name, options.takes, options, parseObject, z.record(names, value));
 }
 
 function key(
@@ -80,6 +93,12 @@ function key(
       schema,
     });
   };
+}
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '' && !/[?#]/.test(text);
 }
 
 function unitOf(options: RangeOptions): string {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type TraceFields, activeTrace } from '../tracing/active-trace.js';
 
 /** What every line that is logged while something is being handled says, as it stands in the line. */
 export interface LogContext {
@@ -12,7 +13,9 @@ export function withLogContext(context: LogContext, action: () => void): void {
   current.run(context, action);
 }
 
-/** Empty outside of `withLogContext`. */
-export function logContext(): Partial<LogContext> {
-  return current.getStore() ?? {};
+/** Empty outside of `withLogContext`, but for the span in which the line is written. */
+export function logContext(): Partial<LogContext & TraceFields> {
+  const context = current.getStore() ?? {};
+  const trace = activeTrace();
+  return trace === undefined ? context : { ...context, ...trace };
 }

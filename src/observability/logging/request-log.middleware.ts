@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { type TraceFields, activeTrace } from '../tracing/active-trace.js';
 import { withLogContext } from './log-context.js';
 
 const PROBES = /^\/health(?:\/|$)/i;
@@ -16,9 +17,10 @@ export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     if (!PROBES.test(pathOf(request))) {
       const startedAt = performance.now();
+      const trace = activeTrace();
       const tell = (): void => {
         response.off('finish', tell).off('close', tell);
-        writeLine(lines, request, response, performance.now() - startedAt);
+        writeLine(lines, request, response, { durationMs: performance.now() - startedAt, trace });
       };
       response.on('finish', tell).on('close', tell);
     }
@@ -26,14 +28,19 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-function writeLine(logger: Logger, request: Request, response: Response, durationMs: number): void {
+interface LineFacts {
+  readonly durationMs: number;
+  readonly trace: TraceFields | undefined;
+}
+
+function writeLine(logger: Logger, request: Request, response: Response, { durationMs, trace }: LineFacts): void {
   const { method, requestId: request_id } = request;
   const { statusCode: status } = response;
   const path = pathOf(request);
   const end = response.writableEnded ? String(status) : 'aborted by the client';
   const level = status >= 500 ? 'error' : 'info';
   const duration_ms = Math.round(durationMs);
-  logger[level]({ request_id, method, path, status, duration_ms }, `${method} ${path} ${end}`);
+  logger[level]({ request_id, ...trace, method, path, status, duration_ms }, `${method} ${path} ${end}`);
 }
 
 /** Express rewrites `url` while it routes; the original stands beside it. */

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import { DatabaseLostError, Journal, RunRepository, StaleWriterError } from '../../../storage/index.js';
 import { type Cancel, Clock } from '../../clock.js';
@@ -6,6 +6,7 @@ import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTermin
 import { AgentInvoker } from '../../invoker/index.js';
 import { type FoldedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
+import { RunTracer } from '../../tracing/index.js';
 import { EngineNotRunningError, type EnginePhase, type NewcomingRun, RunEngine } from '../run-engine.js';
 import { CrashInquest } from './crash-inquest.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
@@ -55,6 +56,7 @@ export class EmbeddedEngine extends RunEngine {
     private readonly invoker: AgentInvoker,
     private readonly clock: Clock,
     private readonly options: EmbeddedEngineOptions,
+    @Optional() private readonly tracer?: RunTracer,
   ) {
     super();
     this.inquest = new CrashInquest(runs, reader);
@@ -220,11 +222,12 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   private newSession(runId: RunId, folded: FoldedRun): RunSession {
-    const { journal, bus, invoker, clock, gate } = this;
+    const { journal, bus, invoker, clock, gate, tracer } = this;
     const { templateEnv, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({ runId, ...folded, journal, bus, invoker, clock, templateEnv, takeover, gate, random });
+    const ports = { journal, bus, invoker, clock, gate, tracer };
+    return new RunSession({ runId, ...folded, ...ports, templateEnv, takeover, random });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {
