@@ -4,7 +4,7 @@ import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { DatabaseCheck, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
-import { HttpPolicy, PluginsModule } from './plugins/index.js';
+import { HttpPolicy, PluginLoaderModule, PluginsModule } from './plugins/index.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
 import { StorageHealth, StorageModule, type StorageOptions } from './storage/index.js';
@@ -36,6 +36,7 @@ export class AppModule {
         MetricsModule.forRoot(loaded.config),
         TracingModule.forRoot(loaded.config),
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
+        PluginLoaderModule.forRoot(loaded),
         AuthModule,
         ExecutorModule,
         GraphsModule,

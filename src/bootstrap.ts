@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
 import { MetricsPortError } from './observability/index.js';
+import { PluginLoadError } from './plugins/index.js';
 import { Service } from './service.js';
 import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError, JournalUnavailableError } from './storage/index.js';
 
@@ -21,6 +22,7 @@ const OPERATOR_ERRORS = [
   DatabaseUrlError,
   JournalUnavailableError,
   MetricsPortError,
+  PluginLoadError,
 ];
 
 /** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
@@ -32,6 +34,8 @@ export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> 
     process.exitCode = 1;
     if (!isForOperator(error)) throw error;
     process.stderr.write(`${error.message}\n`);
+    // What plugins have begun would keep the process from ending.
+    if (error instanceof PluginLoadError) process.exit(1);
   }
 }
 

@@ -16,6 +16,7 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     missingKeyFault(config),
     leakedSecretFault(config),
     twoEndpointsFault(config),
+    hotReloadFault(config),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -79,5 +80,15 @@ function twoEndpointsFault({ monitoring }: AppConfig): CrossFault | undefined {
     got: JSON.stringify(monitoring.jaegerEndpoint),
     takes: 'nothing while MONITORING__OTLP_ENDPOINT is set: it is another name for that',
     readsKeys: ['MONITORING__JAEGER_ENDPOINT', 'MONITORING__OTLP_ENDPOINT'],
+  };
+}
+
+function hotReloadFault({ environment, plugins }: AppConfig): CrossFault | undefined {
+  if (!plugins.enableHotReload || environment === 'development' || environment === 'testing') return undefined;
+  return {
+    key: 'PLUGINS__ENABLE_HOT_RELOAD',
+    got: 'true',
+    takes: `false in ${environment}: whoever can write a file there could run code in the service`,
+    readsKeys: ['PLUGINS__ENABLE_HOT_RELOAD', 'ENVIRONMENT'],
   };
 }

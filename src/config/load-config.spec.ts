@@ -96,4 +96,17 @@ describe('loadConfig', () => {
     expect(warned({ MONITORING__ENABLE_TRACING: 'true' })).toEqual([expect.stringContaining(protocol)]);
     expect(warned({})).toEqual([]);
   });
+
+  it('warns of plugin keys that have no effect', () => {
+    const warned = (env: ConfigSource['env']) => load(env).warnings.filter((line) => line.startsWith('PLUGINS__'));
+    const directories = { PLUGINS__PLUGIN_DIRECTORIES: '["plugins"]' };
+    expect(warned({ ...directories, PLUGINS__ENABLE_HOT_RELOAD: 'true' })).toEqual([
+      'PLUGINS__PLUGIN_DIRECTORIES has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false',
+      'PLUGINS__ENABLE_HOT_RELOAD has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false',
+    ]);
+    expect(warned({ PLUGINS__ENABLE_DYNAMIC_LOADING: 'true' })).toEqual([
+      expect.stringContaining('PLUGINS__PLUGIN_DIRECTORIES is empty'),
+    ]);
+    expect(warned({ ...directories, PLUGINS__ENABLE_DYNAMIC_LOADING: 'true' })).toEqual([]);
+  });
 });

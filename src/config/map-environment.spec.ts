@@ -194,6 +194,18 @@ describe('mapEnvironment', () => {
     },
   );
 
+  it.each(['staging', 'production'])('refuses to load plugins again when their files change in %s', (environment) => {
+    const env = { ENVIRONMENT: environment, SECURITY__API_KEY: 'k', PLUGINS__ENABLE_HOT_RELOAD: 'true' };
+    expect(faultLinesOf(env)).toEqual([
+      expect.stringContaining(`PLUGINS__ENABLE_HOT_RELOAD: got true, takes false in ${environment}`),
+    ]);
+    expect(faultLinesOf({ PLUGINS__ENABLE_HOT_RELOAD: 'true' })).toEqual([]);
+  });
+
+  it('takes only what plugins can bring', () => {
+    expect(faultLinesOf({ PLUGINS__ALLOWED_PLUGIN_TYPES: '["agent","node"]' })).toHaveLength(1);
+  });
+
   it('keeps its own key out of the variables that templates may read', () => {
     expect(faultLinesOf({ PLUGINS__ALLOWED_ENV: '["HOME","SECURITY__API_KEY"]' })).toHaveLength(1);
   });

@@ -10,6 +10,7 @@ export function configWarnings(config: AppConfig, unknownKeys: readonly string[]
     ...securityWarnings(config),
     ...productionWarnings(config),
     ...tracingWarnings(config),
+    ...pluginWarnings(config),
     ...unknownKeys.map(unknownKeyWarning),
   ];
 }
@@ -57,6 +58,20 @@ function tracingWarnings({ monitoring }: AppConfig): string[] {
   return [
     `${name} names port ${port}, usually of ${protocol}: traces are sent as OTLP over HTTP, usually on port 4318`,
   ];
+}
+
+function pluginWarnings({ plugins }: AppConfig): string[] {
+  const { enableDynamicLoading, pluginDirectories, enableHotReload } = plugins;
+  if (enableDynamicLoading) {
+    return pluginDirectories.length > 0
+      ? []
+      : ['PLUGINS__ENABLE_DYNAMIC_LOADING has no effect: PLUGINS__PLUGIN_DIRECTORIES is empty'];
+  }
+  const idle = [
+    ...(pluginDirectories.length > 0 ? ['PLUGINS__PLUGIN_DIRECTORIES'] : []),
+    ...(enableHotReload ? ['PLUGINS__ENABLE_HOT_RELOAD'] : []),
+  ];
+  return idle.map((name) => `${name} has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false`);
 }
 
 function isServing(environment: AppConfig['environment']): boolean {

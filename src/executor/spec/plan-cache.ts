@@ -16,12 +16,14 @@ export interface CachedGraph {
   readonly options: RunOptionsSpec | undefined;
 }
 
-/** Compiled graph versions. A version never changes, so a plan is made once and kept while it is in use. */
+/** Compiled graph versions. A version never changes, so a plan is made once and kept while it is in use, and until agents change. */
 @Injectable()
 export class PlanCache {
   /** The least recently used first. */
   private readonly cached = new Map<string, CachedGraph>();
   private nodes = 0;
+  /** Of the registry when they were compiled. */
+  private generation = 0;
 
   constructor(
     private readonly graphs: GraphRepository,
@@ -31,6 +33,7 @@ export class PlanCache {
 
   /** Undefined if there is no such version. */
   async get(graphId: GraphId, version: number): Promise<CachedGraph | undefined> {
+    this.forgetOutdated();
     const key = `${graphId}@${version}`;
     const cached = this.cached.get(key);
     if (cached !== undefined) {
@@ -63,6 +66,15 @@ export class PlanCache {
    */
   withParams(plan: GraphPlan, params: RetryOrigin['params']): GraphPlan {
     return withParams(plan, params, this.expressions);
+  }
+
+  /** A plan holds what its agents take. */
+  private forgetOutdated(): void {
+    const { generation } = this.registry;
+    if (generation === this.generation) return;
+    this.generation = generation;
+    this.cached.clear();
+    this.nodes = 0;
   }
 
   private keep(key: string, graph: CachedGraph): void {
