@@ -13,8 +13,6 @@ export function useTracedApi(env: Readonly<Record<string, string>> = {}): Traced
   beforeAll(async () => {
     receiver = await OtlpReceiver.start();
   });
-  // Stopped after the service, which sends what it still has when it stops.
-  afterAll(() => receiver.stop());
   const api = useApi({
     env: {
       MONITORING__ENABLE_TRACING: 'true',
@@ -24,6 +22,8 @@ export function useTracedApi(env: Readonly<Record<string, string>> = {}): Traced
       ...env,
     },
   });
+  // After the service, which sends what it still has when it stops: hooks run in the order in which they are named.
+  afterAll(() => receiver.stop());
   return {
     api,
     get receiver() {
