@@ -9,7 +9,7 @@ const LAYERS = [
   ['storage', ['config']],
   ['events', []],
   ['executor', ['config', 'plugins', 'storage', 'events']],
-  ['observability', ['config', 'storage', 'http', 'auth']],
+  ['observability', ['config', 'storage', 'executor', 'http', 'auth']],
   ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
   ['auth', ['config', 'storage', 'http']],
   ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],

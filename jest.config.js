@@ -20,7 +20,7 @@ export default {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|file-type|strtok3|token-types|@tokenizer|uint8array-extras|@borewit|@marcbachmann|re2js|ulid|typeorm|eventsource-parser|undici|jose)/)',
+    '/node_modules/(?!(@nestjs|file-type|strtok3|token-types|@tokenizer|uint8array-extras|@borewit|@marcbachmann|re2js|ulid|typeorm|eventsource-parser|undici|jose|@opentelemetry/otlp-exporter-base)/)',
   ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/build-once.mjs',

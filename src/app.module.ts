@@ -3,8 +3,8 @@ import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { EmbeddedEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
-import { DependencyChecks, HealthModule, LoggingModule, MetricsModule } from './observability/index.js';
-import { HttpPolicy, PluginsModule } from './plugins/index.js';
+import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
+import { HttpPolicy, PluginLoaderModule, PluginsModule } from './plugins/index.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
@@ -57,7 +57,9 @@ export class AppModule {
           checks: { provide: DependencyChecks, inject: [StorageHealth, EmbeddedEngine], useFactory: dependencyChecks },
         }),
         MetricsModule.forRoot(loaded.config),
+        TracingModule.forRoot(loaded.config),
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
+        PluginLoaderModule.forRoot(loaded),
         AuthModule,
         ExecutorModule,
         GraphsModule,

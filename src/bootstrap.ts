@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { ConfigError, SecretRegistry, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
 import { MetricsPortError } from './observability/index.js';
+import { PluginLoadError } from './plugins/index.js';
 import { Service } from './service.js';
 import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError, JournalUnavailableError } from './storage/index.js';
 
@@ -22,6 +23,7 @@ const OPERATOR_ERRORS = [
   DatabaseUrlError,
   JournalUnavailableError,
   MetricsPortError,
+  PluginLoadError,
 ];
 
 /** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
@@ -36,6 +38,8 @@ export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> 
     if (!isForOperator(error)) crash(error, secrets);
     process.exitCode = 1;
     process.stderr.write(`${secrets.text(error.message)}\n`);
+    // What plugins have begun would keep the process from ending.
+    if (error instanceof PluginLoadError) process.exit(1);
   }
 }
 

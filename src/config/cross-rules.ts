@@ -23,6 +23,8 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     missingJwksFault(config),
     plainJwksFault(config),
     leakedSecretFault(config),
+    twoEndpointsFault(config),
+    hotReloadFault(config),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -138,5 +140,25 @@ function leakedSecretFault({ plugins }: AppConfig): CrossFault | undefined {
     got: JSON.stringify(leaked),
     takes: "names other than this service's own secrets",
     readsKeys: ['PLUGINS__ALLOWED_ENV'],
+  };
+}
+
+function twoEndpointsFault({ monitoring }: AppConfig): CrossFault | undefined {
+  if (monitoring.otlpEndpoint === undefined || monitoring.jaegerEndpoint === undefined) return undefined;
+  return {
+    key: 'MONITORING__JAEGER_ENDPOINT',
+    got: JSON.stringify(monitoring.jaegerEndpoint),
+    takes: 'nothing while MONITORING__OTLP_ENDPOINT is set: it is another name for that',
+    readsKeys: ['MONITORING__JAEGER_ENDPOINT', 'MONITORING__OTLP_ENDPOINT'],
+  };
+}
+
+function hotReloadFault({ environment, plugins }: AppConfig): CrossFault | undefined {
+  if (!plugins.enableHotReload || environment === 'development' || environment === 'testing') return undefined;
+  return {
+    key: 'PLUGINS__ENABLE_HOT_RELOAD',
+    got: 'true',
+    takes: `false in ${environment}: whoever can write a file there could run code in the service`,
+    readsKeys: ['PLUGINS__ENABLE_HOT_RELOAD', 'ENVIRONMENT'],
   };
 }

@@ -115,4 +115,27 @@ describe('loadConfig', () => {
     });
     expect(warnings).toEqual(['DATABASE__URL is in memory: everything is lost when the process ends']);
   });
+
+  it.each([
+    ['MONITORING__OTLP_ENDPOINT', 'http://collector:4317', 'gRPC'],
+    ['MONITORING__JAEGER_ENDPOINT', 'http://jaeger:14268/api/traces', 'Thrift'],
+  ])('warns where %s is %s', (name, url, protocol) => {
+    const warned = (env: ConfigSource['env']) =>
+      load({ ...env, [name]: url }).warnings.filter((line) => line.startsWith(name));
+    expect(warned({ MONITORING__ENABLE_TRACING: 'true' })).toEqual([expect.stringContaining(protocol)]);
+    expect(warned({})).toEqual([]);
+  });
+
+  it('warns of plugin keys that have no effect', () => {
+    const warned = (env: ConfigSource['env']) => load(env).warnings.filter((line) => line.startsWith('PLUGINS__'));
+    const directories = { PLUGINS__PLUGIN_DIRECTORIES: '["plugins"]' };
+    expect(warned({ ...directories, PLUGINS__ENABLE_HOT_RELOAD: 'true' })).toEqual([
+      'PLUGINS__PLUGIN_DIRECTORIES has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false',
+      'PLUGINS__ENABLE_HOT_RELOAD has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false',
+    ]);
+    expect(warned({ PLUGINS__ENABLE_DYNAMIC_LOADING: 'true' })).toEqual([
+      expect.stringContaining('PLUGINS__PLUGIN_DIRECTORIES is empty'),
+    ]);
+    expect(warned({ ...directories, PLUGINS__ENABLE_DYNAMIC_LOADING: 'true' })).toEqual([]);
+  });
 });

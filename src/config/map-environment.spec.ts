@@ -303,6 +303,46 @@ describe('mapEnvironment', () => {
     });
   });
 
+  it.each([
+    ['ftp://collector'],
+    ['collector:4318'],
+    ['http://user:pass@collector'],
+    ['http://collector?key=1'],
+    ['http://collector:99999'],
+  ])('refuses %s as the place for traces', (url) => {
+    expect(faultLinesOf({ MONITORING__OTLP_ENDPOINT: url })).toEqual([
+      expect.stringMatching(/^MONITORING__OTLP_ENDPOINT: got .*, takes an http or https URL without user, query/),
+    ]);
+  });
+
+  it('takes one name for the place for traces, not both', () => {
+    const env = { MONITORING__OTLP_ENDPOINT: 'http://a:4318', MONITORING__JAEGER_ENDPOINT: 'http://b:4318' };
+    expect(faultLinesOf(env)).toEqual([
+      'MONITORING__JAEGER_ENDPOINT: got "http://b:4318", takes nothing while MONITORING__OTLP_ENDPOINT is set: it is another name for that',
+    ]);
+  });
+
+  it.each(['[]', '{"a b":"x"}', '{"a":1}', '{"a":"x\\ny"}', 'a=x'])(
+    'refuses %s as headers, without showing it',
+    (text) => {
+      expect(faultLinesOf({ MONITORING__OTLP_HEADERS: text })).toEqual([
+        expect.stringMatching(/^MONITORING__OTLP_HEADERS: got \*{8}, takes a JSON object of header names and values/),
+      ]);
+    },
+  );
+
+  it.each(['staging', 'production'])('refuses to load plugins again when their files change in %s', (environment) => {
+    const env = { ENVIRONMENT: environment, SECURITY__API_KEY: 'k', PLUGINS__ENABLE_HOT_RELOAD: 'true' };
+    expect(faultLinesOf(env)).toEqual([
+      expect.stringContaining(`PLUGINS__ENABLE_HOT_RELOAD: got true, takes false in ${environment}`),
+    ]);
+    expect(faultLinesOf({ PLUGINS__ENABLE_HOT_RELOAD: 'true' })).toEqual([]);
+  });
+
+  it('takes only what plugins can bring', () => {
+    expect(faultLinesOf({ PLUGINS__ALLOWED_PLUGIN_TYPES: '["agent","node"]' })).toHaveLength(1);
+  });
+
   it('keeps its own key out of the variables that templates may read', () => {
     expect(faultLinesOf({ PLUGINS__ALLOWED_ENV: '["HOME","SECURITY__API_KEY"]' })).toHaveLength(1);
   });

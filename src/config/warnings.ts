@@ -13,6 +13,8 @@ export function configWarnings(config: AppConfig, variables: Variables): string[
   return [
     ...securityWarnings(config),
     ...productionWarnings(config),
+    ...tracingWarnings(config),
+    ...pluginWarnings(config),
     ...unusedWarnings(variables),
     ...unknownNames(variables).map(unknownKeyWarning),
   ];
@@ -62,6 +64,40 @@ function productionWarnings({ environment, database, debug, security }: AppConfi
   }
   if (debug) warnings.push('DEBUG is on in production');
   return warnings;
+}
+
+/** Ports of receivers that speak something else, which would refuse every span. */
+const OTHER_PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['4317', 'gRPC'],
+  ['14268', 'the Thrift of older Jaegers'],
+  ['9411', 'Zipkin'],
+]);
+
+function tracingWarnings({ monitoring }: AppConfig): string[] {
+  const { enableTracing, otlpEndpoint, jaegerEndpoint } = monitoring;
+  const endpoint = otlpEndpoint ?? jaegerEndpoint;
+  if (!enableTracing || endpoint === undefined) return [];
+  const { port } = new URL(endpoint);
+  const protocol = OTHER_PROTOCOLS.get(port);
+  if (protocol === undefined) return [];
+  const name = otlpEndpoint === undefined ? 'MONITORING__JAEGER_ENDPOINT' : 'MONITORING__OTLP_ENDPOINT';
+  return [
+    `${name} names port ${port}, usually of ${protocol}: traces are sent as OTLP over HTTP, usually on port 4318`,
+  ];
+}
+
+function pluginWarnings({ plugins }: AppConfig): string[] {
+  const { enableDynamicLoading, pluginDirectories, enableHotReload } = plugins;
+  if (enableDynamicLoading) {
+    return pluginDirectories.length > 0
+      ? []
+      : ['PLUGINS__ENABLE_DYNAMIC_LOADING has no effect: PLUGINS__PLUGIN_DIRECTORIES is empty'];
+  }
+  const idle = [
+    ...(pluginDirectories.length > 0 ? ['PLUGINS__PLUGIN_DIRECTORIES'] : []),
+    ...(enableHotReload ? ['PLUGINS__ENABLE_HOT_RELOAD'] : []),
+  ];
+  return idle.map((name) => `${name} has no effect: PLUGINS__ENABLE_DYNAMIC_LOADING is false`);
 }
 
 function isServing(environment: AppConfig['environment']): boolean {

@@ -28,3 +28,4 @@ export {
   toRunSettings,
 } from './spec/index.js';
 export { CelExpressionCompiler } from './expressions/index.js';
+export { RunTracer, type SessionTrace, type WatchedRun } from './tracing/index.js';

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Authenticator, authenticate } from '../auth/index.js';
 import { type AppConfig, SecretRegistry } from '../config/index.js';
-import { RequestMetrics, RootLogger, requestLog } from '../observability/index.js';
+import { RequestMetrics, RootLogger, Tracing, requestLog } from '../observability/index.js';
 import { jsonBody } from './body/index.js';
 import { ProblemFilter, answerOptions } from './errors/index.js';
 import { clientAddress } from './client-address/index.js';
@@ -28,7 +28,8 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   app.set('trust proxy', config.security.trustProxy);
   const { pino } = app.get(RootLogger, { strict: false });
   const log = requestLog(pino, app.get(RequestMetrics, { strict: false }));
-  app.use(inTurn(requestId(), clientAddress(), log, securityHeaders(), noStore(), soundRequest()));
+  const tracing = config.monitoring.enableTracing ? [app.get(Tracing, { strict: false }).requests] : [];
+  app.use(inTurn(requestId(), clientAddress(), ...tracing, log, securityHeaders(), noStore(), soundRequest()));
   if (cors !== undefined) app.enableCors(cors);
   const limiter = app.get(RateLimiter, { strict: false });
   const authentication = throttledAuthentication(authenticate(app.get(Authenticator, { strict: false })), limiter);

@@ -22,4 +22,5 @@ export {
   RequestMetrics,
   byLabel,
 } from './metrics/index.js';
+export { type SpanStats, Tracing, TracingModule } from './tracing/index.js';
 export { Logger as NestLogger } from 'nestjs-pino';

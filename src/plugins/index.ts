@@ -1,4 +1,5 @@
 export { EgressGuard, HttpPolicy } from './builtin/tools/index.js';
+export { PluginLoadError, PluginLoaderModule } from './loader/index.js';
 export { type HttpPolicyFactory, PluginsModule } from './plugins.module.js';
 export {
   type ParamsCheckOptions,

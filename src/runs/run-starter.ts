@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import {
   type Json,
-  type JsonObject,
   type Namespace,
   type RunEvent,
   type RunId,
@@ -10,7 +9,7 @@ import {
   encodeEvent,
   epochMs,
 } from '../executor/core/index.js';
-import { Clock, RunEngine, type RunOptionsSpec, foldRun, toRunSettings } from '../executor/index.js';
+import { Clock, RunEngine, type RunOptionsSpec, RunTracer, foldRun, toRunSettings } from '../executor/index.js';
 import { GraphsService } from '../graphs/index.js';
 import type { Answer, GuardWith } from '../http/index.js';
 import { Ids } from '../storage/index.js';
@@ -38,6 +37,7 @@ export class RunStarter {
     private readonly launcher: RunLauncher,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    @Optional() private readonly tracer?: RunTracer,
   ) {}
 
   /**
@@ -55,8 +55,17 @@ export class RunStarter {
     const settings = toRunSettings(this.config.execution, options, request.options);
     const { input, labels } = request;
     const now = this.clock.now();
-    const asked = request.options === undefined ? {} : { options: request.options as JsonObject };
-    const queued: RunEvent = { type: 'run.queued', ts: now, graphId, graphVersion: version, input, settings, ...asked };
+    const trace = this.tracer?.current();
+    const queued: RunEvent = {
+      type: 'run.queued',
+      ts: now,
+      graphId,
+      graphVersion: version,
+      input,
+      settings,
+      ...(request.options === undefined ? {} : { options: request.options }),
+      ...(trace === undefined ? {} : { trace }),
+    };
     const entries = [encodeEvent(queued, 1, 0)];
     const id = this.ids.run();
     const answer = answerOf(id);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { useApi } from '../support/use-api.js';
+import { useTracedApi } from '../e2e/tracing/use-traced-api.js';
 
 describe('docs/reference/metrics.md', () => {
-  const api = useApi();
+  const { api } = useTracedApi();
 
   it('lists every metric of our own with its kind, and no other', async () => {
     const text = (await api.get('/metrics')).body as string;

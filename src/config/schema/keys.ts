@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entryFaults } from './entry-faults.js';
 import { declareKey, type KeySpec } from './key-spec.js';
-import { parseFlag, parseInteger, parseList, parseNumber, parseText } from './parse-text.js';
+import { parseFlag, parseInteger, parseList, parseNumber, parseObject, parseText } from './parse-text.js';
 
 export interface KeyOptions {
   readonly description: string;
@@ -75,6 +75,12 @@ export function TextKey(name: string, options: TextOptions): PropertyDecorator {
   return declareKeyOf(name, takes, options, parseText, pattern === undefined ? text : text.regex(pattern));
 }
 
+/** The base URL of a service that is called over HTTP. What is secret does not belong into it: it is shown. */
+export function HttpUrlKey(name: string, options: KeyOptions): PropertyDecorator {
+  const takes = 'an http or https URL without user, query and fragment';
+  return declareKeyOf(name, takes, options, parseText, z.string().max(2_048).refine(isPlainHttpUrl));
+}
+
 /** A JSON array of strings. */
 export function ListKey(name: string, options: ListOptions): PropertyDecorator {
   return declareKeyOf(name, options.takes, options, parseList, z.array(z.string().regex(options.pattern)));
@@ -85,6 +91,13 @@ export function EntriesKey(name: string, options: EntriesOptions): PropertyDecor
   const { schema, fields } = options;
   const takes = `a JSON array of objects with the fields ${fields.join(', ')}`;
   return declareKeyOf(name, takes, options, parseList, schema, (error) => entryFaults(error, fields));
+}
+
+/** A JSON object of texts: names that match `pattern`, values of one line. */
+export function TextMapKey(name: string, options: ListOptions): PropertyDecorator {
+  const value = z.string().regex(/^[\t\x20-\x7e]*$/);
+  const names = z.string().regex(options.pattern);
+  return declareKeyOf(name, options.takes, options, parseObject, z.record(names, value));
 }
 
 /** A key of a kind of its own; the functions above and beside this file say which kinds there are. */
@@ -111,6 +124,12 @@ export function declareKeyOf(
       explain,
     });
   };
+}
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '' && !/[?#]/.test(text);
 }
 
 function unitOf(options: RangeOptions): string {

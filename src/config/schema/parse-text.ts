@@ -42,3 +42,13 @@ export function parseList(text: string): Parsed {
     return REFUSED;
   }
 }
+
+/** A JSON object; what its values may be is checked by the key. */
+export function parseObject(text: string): Parsed {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ok: true, value } : REFUSED;
+  } catch {
+    return REFUSED;
+  }
+}

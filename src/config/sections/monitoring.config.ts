@@ -1,4 +1,4 @@
-import { FlagKey, IntegerKey, NumberKey } from '../schema/keys.js';
+import { FlagKey, HttpUrlKey, IntegerKey, NumberKey, TextMapKey } from '../schema/keys.js';
 
 /** `MONITORING__…` */
 export class MonitoringConfig {
@@ -58,4 +58,38 @@ export class MonitoringConfig {
     reloadable: true,
   })
   readonly healthCheckInterval: number = 30;
+
+  @FlagKey('ENABLE_TRACING', {
+    description: 'Sends OpenTelemetry traces of requests, runs, attempts and what agents call, as OTLP over HTTP.',
+  })
+  readonly enableTracing: boolean = false;
+
+  @HttpUrlKey('OTLP_ENDPOINT', {
+    description:
+      'Where traces go: the base URL of an OTLP receiver, to which /v1/traces is added. Without it OTEL_EXPORTER_OTLP_ENDPOINT ' +
+      'counts, else http://localhost:4318.',
+  })
+  readonly otlpEndpoint: string | undefined = undefined;
+
+  @HttpUrlKey('JAEGER_ENDPOINT', {
+    description: 'Another name for MONITORING__OTLP_ENDPOINT: Jaeger takes OTLP over HTTP on port 4318.',
+  })
+  readonly jaegerEndpoint: string | undefined = undefined;
+
+  @TextMapKey('OTLP_HEADERS', {
+    pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/,
+    takes: 'a JSON object of header names and values, such as {"authorization":"Bearer …"}',
+    description: 'Headers that the OTLP receiver asks for.',
+    secret: true,
+  })
+  readonly otlpHeaders: Readonly<Record<string, string>> = {};
+
+  @NumberKey('TRACE_SAMPLE_RATIO', {
+    min: 0,
+    max: 1,
+    description:
+      'Share of the traces begun here that is recorded. A request that comes with a trace context of its own is recorded as ' +
+      'that says.',
+  })
+  readonly traceSampleRatio: number = 1;
 }

@@ -31,6 +31,11 @@ const events: readonly RunEvent[] = [
     ...queued,
     retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: { a: { url: 'u' } }, skip: ['b'] },
   },
+  {
+    ...queued,
+    retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: {}, skip: [], traceparent: '00-a-b-01' },
+    trace: { traceparent: '00-a-c-01', tracestate: 'vendor=x' },
+  },
   { type: 'node.reused', ...onNode, attempt: 0, output: { n: 1 }, fromRun: runId('r_1') },
   { type: 'node.reused', ...onNode, attempt: 0, output: null, fromRun: null },
   { type: 'run.started', ts },

@@ -6,7 +6,15 @@ import { type Json, type JsonObject, isJsonObject } from './json.js';
 import type { JournalEntry } from './journal-entry.js';
 import { decodeOutputRef, encodeOutput } from './output-ref.js';
 import { progressOf } from './progress.js';
-import type { AttemptEnd, InterruptionCause, RetryOrigin, RunEvent, RunEventType, SkipCause } from './run-event.js';
+import type {
+  AttemptEnd,
+  InterruptionCause,
+  RetryOrigin,
+  RunEvent,
+  RunEventType,
+  SkipCause,
+  TraceOrigin,
+} from './run-event.js';
 import type { SkipReason } from './statuses.js';
 
 /** Setting ↔ its key in the journal row. */
@@ -84,6 +92,7 @@ function encodeData(event: RunEvent): JsonObject | null {
         settings: encodeSettings(event.settings),
         ...(event.options === undefined ? {} : { options: event.options }),
         ...(event.retry === undefined ? {} : encodeOrigin(event.retry)),
+        ...(event.trace === undefined ? {} : { trace: { ...event.trace } }),
       };
     case 'run.recovered':
       return { epoch: event.epoch };
@@ -149,7 +158,8 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
         input: field('input'),
         settings: decodeSettings(field('settings')),
         ...(isJsonObject(data['options']) ? { options: data['options'] } : {}),
-        ...(data['retry_of'] === undefined ? {} : { retry: decodeOrigin(field) }),
+        ...(data['retry_of'] === undefined ? {} : { retry: decodeOrigin(field, data) }),
+        ...(isJsonObject(data['trace']) ? { trace: data['trace'] as unknown as TraceOrigin } : {}),
       };
     case 'run.started':
     case 'run.cancel_requested':
@@ -212,16 +222,19 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
   }
 }
 
-function encodeOrigin({ retryOf, rootRunId, params, skip }: RetryOrigin): JsonObject {
-  return { retry_of: retryOf, root_run_id: rootRunId, params, skip };
+function encodeOrigin({ retryOf, rootRunId, params, skip, traceparent }: RetryOrigin): JsonObject {
+  const origin = { retry_of: retryOf, root_run_id: rootRunId, params, skip };
+  return traceparent === undefined ? origin : { ...origin, retry_of_traceparent: traceparent };
 }
 
-function decodeOrigin(field: (key: string) => Json): RetryOrigin {
+function decodeOrigin(field: (key: string) => Json, data: JsonObject): RetryOrigin {
+  const traceparent = data['retry_of_traceparent'];
   return {
     retryOf: runId(field('retry_of') as string),
     rootRunId: runId(field('root_run_id') as string),
     params: field('params') as RetryOrigin['params'],
     skip: field('skip') as readonly string[],
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
   };
 }
 

@@ -69,6 +69,7 @@ export {
   type RunLevelEvent,
   type RunQueued,
   type SkipCause,
+  type TraceOrigin,
   NODE_EVENT_TYPES,
   RUN_LEVEL_EVENT_TYPES,
 } from './run-event.js';

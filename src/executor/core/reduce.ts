@@ -100,7 +100,9 @@ function reduceRunEvent(plan: GraphPlan, state: RunState, event: RunLevelEvent):
   }
 }
 
-function queueRun(state: RunState, { settings, input, ts, retry }: RunQueued): void {
+function queueRun(state: RunState, event: RunQueued): void {
+  const { settings, input, ts, retry } = event;
+  state.queued = event;
   state.settings = settings;
   state.input = input;
   state.createdAt = ts;

@@ -27,6 +27,12 @@ interface NodeEventOf<Type extends string> extends Event<Type> {
   readonly attempt: number;
 }
 
+/** The W3C trace context of whoever asked for a run: the headers of that name. */
+export interface TraceOrigin {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+}
+
 /** What a run owes to the run that it retries. */
 export interface RetryOrigin {
   readonly retryOf: RunId;
@@ -36,6 +42,8 @@ export interface RetryOrigin {
   readonly params: Readonly<Record<string, JsonObject>>;
   /** Nodes that are not to run. */
   readonly skip: readonly string[];
+  /** The `traceparent` of the retried run; absent if it has none. */
+  readonly traceparent?: string;
 }
 
 export interface RunQueued extends Event<'run.queued'> {
@@ -47,6 +55,8 @@ export interface RunQueued extends Event<'run.queued'> {
   readonly options?: JsonObject;
   /** Absent if the run retries no other. */
   readonly retry?: RetryOrigin;
+  /** Absent if nobody traces what asked for the run. */
+  readonly trace?: TraceOrigin;
 }
 export type RunStarted = Event<'run.started'>;
 /** Another session took the run over; `epoch` rises by one each time. */

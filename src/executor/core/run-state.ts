@@ -6,7 +6,7 @@ import type { RunSettings } from './graph-definition.js';
 import { type EpochMs, type RunId, epochMs } from './ids.js';
 import type { Json } from './json.js';
 import type { OutputRef } from './output-ref.js';
-import type { SkipCause } from './run-event.js';
+import type { RunQueued, SkipCause } from './run-event.js';
 import type { RunStatus, SkipReason } from './statuses.js';
 
 /** One node run. Each status carries exactly the data that exists in it. */
@@ -80,6 +80,8 @@ export interface ConditionFault {
  */
 export interface RunState {
   status: RunStatus;
+  /** The first event; null before it. */
+  queued: RunQueued | null;
   /** `seq` of the last event folded in. */
   seq: number;
   /** Time of the last event folded in. */
@@ -158,6 +160,7 @@ const NO_SKIPS: ReadonlySet<string> = new Set();
 export function initialState(plan: GraphPlan): RunState {
   return {
     status: 'PENDING',
+    queued: null,
     seq: 0,
     lastTs: epochMs(0),
     epoch: 0,

@@ -18,8 +18,9 @@ import type { SecretRegistry } from '../../config/index.js';
 import type { EventBus } from '../../events/index.js';
 import type { Journal, JournalAppend } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
-import type { AgentInvoker, AgentOutput, AttemptHandle } from '../invoker/index.js';
+import type { AgentInvoker, AgentOutput, AttemptHandle, AttemptListener } from '../invoker/index.js';
 import { LargeOutput } from '../outputs/index.js';
+import type { RunTracer, SessionTrace } from '../tracing/index.js';
 import { prepareInvocation } from './invocation.js';
 import { PendingOutputs } from './pending-outputs.js';
 import { projectRun } from './projection.js';
@@ -54,6 +55,8 @@ export interface SessionParts {
   readonly random: () => number;
   /** Hears of events once they are durable, with `state` as it is after them. */
   readonly count: (events: readonly RunEvent[]) => void;
+  /** Absent while nothing is traced. */
+  readonly tracer?: RunTracer;
 }
 
 /** Makes an append durable. */
@@ -89,6 +92,7 @@ export class RunSession {
   private disarm: Cancel | undefined;
   private readonly suspects: SuspectWatch;
   private readonly clock: RunClock;
+  private readonly trace: SessionTrace | undefined;
   private isDraining = false;
 
   constructor(private readonly parts: SessionParts) {
@@ -96,6 +100,7 @@ export class RunSession {
     this.ended = promise;
     this.resolveEnded = resolve;
     this.clock = new RunClock(parts.clock, parts.state.lastTs);
+    this.trace = parts.tracer?.watch(parts);
     this.suspects = new SuspectWatch({ ...parts, admit: (nodeId) => this.submit({ type: 'admit', nodeId }) });
   }
 
@@ -194,6 +199,7 @@ export class RunSession {
       await store({ runId, expectedSeq: seq, entries, files, run });
       bus.publish({ runId, namespace, entries });
       this.parts.count(events);
+      this.trace?.tell(events);
     }
     this.perform(events);
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;
@@ -244,12 +250,17 @@ export class RunSession {
       this.submit({ type: 'attempt_failed', ...place, failure, random: random() });
       return;
     }
-    const handle = invoker.invoke(prepared.invocation, {
+    const { invocation } = prepared;
+    const listener: AttemptListener = {
       logged: (level, message, data) => this.submit({ type: 'attempt_logged', ...place, level, message, data }),
       progressed: (percent, message) => this.submit({ type: 'attempt_progressed', ...place, percent, message }),
       succeeded: (output) => this.succeed(place, output),
       failed: (failure) => this.submit({ type: 'attempt_failed', ...place, failure, random: random() }),
-    });
+    };
+    const handle =
+      this.trace === undefined
+        ? invoker.invoke(invocation, listener)
+        : this.trace.within(nodeId, () => invoker.invoke(invocation, listener));
     this.attempts.set(index, { attempt, handle });
   }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { PluginRegistry } from '../../plugins/index.js';
 import { AllGraphsRepository, type CacheLimits, CacheSpace, type StoredGraphVersion } from '../../storage/index.js';
 import { epochMs, graphId } from '../core/index.js';
@@ -40,6 +41,27 @@ describe('PlanCache', () => {
     expect(await cache.get(A, 1)).toBe(first);
     expect(await cache.get(A, 2)).toMatchObject({ options: { concurrency: 2 } });
     expect(graphs.reads).toEqual(['g_a@1', 'g_a@2']);
+  });
+
+  it('compiles a version again when agents have changed', async () => {
+    const registry = new PluginRegistry();
+    const graphs = new CountedGraphs(1);
+    const cache = new PlanCache(graphs, registry, new CelExpressionCompiler());
+    const before = await cache.get(A, 1);
+    expect(before?.plan.nodes[0]?.contract.params.open).toBe(true);
+    const empty = z.strictObject({});
+    const description = 'Came later.';
+    registry.registerAgent({
+      type: 'agent.gone',
+      description,
+      params: empty,
+      input: empty,
+      output: empty,
+      run: () => ({}),
+    });
+    const after = await cache.get(A, 1);
+    expect(after?.plan.nodes[0]?.contract.params.open).toBe(false);
+    expect(await cache.get(A, 1)).toBe(after);
   });
 
   it('does not know a version that is not there', async () => {

@@ -17,7 +17,7 @@ export interface CachedGraph {
   readonly options: RunOptionsSpec | undefined;
 }
 
-/** Compiled graph versions, of all namespaces: whoever asks for a client has found the graph in its namespace. A version never changes, so a plan is made once and kept while it is in use. */
+/** Compiled graph versions, of all namespaces: whoever asks for a client has found the graph in its namespace. A version never changes, so a plan is made once and kept while it is in use, and until agents change. */
 @Injectable()
 export class PlanCache {
   private readonly cached: Cache<string, CachedGraph>;
@@ -33,7 +33,8 @@ export class PlanCache {
 
   /** Undefined if there is no such version. */
   async get(graphId: GraphId, version: number): Promise<CachedGraph | undefined> {
-    const key = `${graphId}@${version}`;
+    // A plan holds what its agents take: those of agents that were loaded again since are not asked for any more.
+    const key = `${graphId}@${version} ${this.registry.generation}`;
     const cached = this.cached.get(key);
     if (cached !== undefined) return cached;
     const stored = await this.graphs.findVersionInAnyNamespace(graphId, version);

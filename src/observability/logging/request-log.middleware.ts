@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { type LogContext, isHeldOpen, withLogContext } from '../core/index.js';
 import type { RequestMetrics } from '../metrics/index.js';
+import { type TraceFields, activeTrace } from '../tracing/active-trace.js';
 
 /** No path of the API is longer; what a client sends may be, and would fill the log. */
 const LONGEST_PATH = 500;
@@ -20,10 +21,11 @@ export function requestLog(logger: Logger, metrics: RequestMetrics): RequestHand
   return (request, response, next) => {
     const context: LogContext = { request_id: request.requestId };
     const startedAt = performance.now();
+    const trace = activeTrace();
     // An answer is closed in any case: once it is out, or with its connection.
     response.on('close', () => {
       const durationMs = performance.now() - startedAt;
-      const ended = { request, response, route: routeOf(request), durationMs, context };
+      const ended = { request, response, route: routeOf(request), durationMs, context, trace };
       count(metrics, ended);
       if (!PROBES.test(pathOf(request))) writeLine(lines, ended);
     });
@@ -39,6 +41,7 @@ interface EndedRequest {
   readonly route: string | undefined;
   readonly durationMs: number;
   readonly context: LogContext;
+  readonly trace: TraceFields | undefined;
 }
 
 function count(metrics: RequestMetrics, { request, response, route, durationMs }: EndedRequest): void {
@@ -50,13 +53,14 @@ function count(metrics: RequestMetrics, { request, response, route, durationMs }
   });
 }
 
-function writeLine(logger: Logger, { request, response, route, durationMs, context }: EndedRequest): void {
+function writeLine(logger: Logger, { request, response, route, durationMs, context, trace }: EndedRequest): void {
   const { method, clientAddress: address, caller } = request;
   const { statusCode: status } = response;
   const path = pathOf(request);
   const isAborted = !response.writableEnded;
   const fields = {
     ...context,
+    ...trace,
     method,
     path,
     route,

@@ -2,6 +2,7 @@ import { type LevelWithSilent, type Logger, multistream, pino, stdTimeFunctions 
 import type { AppConfig, SecretRegistry } from '../../config/index.js';
 import { DerivedLoggers } from './derived-loggers.js';
 import { logContext } from '../core/index.js';
+import { activeTrace } from '../tracing/active-trace.js';
 import { pinoLevel } from './log-level.js';
 import { type LogSink, consoleStream, openLogFile } from './log-streams.js';
 
@@ -60,7 +61,7 @@ export async function createRootLogger(
       base: { service: config.appName, environment: config.environment },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: logContext,
+      mixin: lineContext,
       mixinMergeStrategy: withContext,
       hooks: { streamWrite: (line) => secrets.line(line) },
       redact: { paths: SECRET_FIELDS, censor: '********' },
@@ -69,6 +70,13 @@ export async function createRootLogger(
     multistream(sinks.map((stream) => ({ stream, level: 'trace' }))),
   );
   return new RootLogger(logger, sinks, derived);
+}
+
+/** What is being done, and in which span while tracing is on. */
+function lineContext(): object {
+  const context = logContext();
+  const trace = activeTrace();
+  return trace === undefined ? context : { ...context, ...trace };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

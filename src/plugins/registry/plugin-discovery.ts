@@ -1,17 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import {
-  type AgentDefinition,
-  type AgentMetadata,
-  type ToolDefinition,
-  type ToolMetadata,
-  agentMetadataOf,
-  toolMetadataOf,
-} from '../sdk/index.js';
+import { agentMetadataOf, toolMetadataOf } from '../sdk/index.js';
+import { definitionsOf } from './decorated-class.js';
 import { PluginRegistry } from './plugin-registry.js';
 import { PluginRegistrationError } from './registry.errors.js';
 
-type Run = (...args: readonly unknown[]) => unknown;
 type ProviderWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Registers every provider of the application that `@Agent` or `@Tool` marks. */
@@ -31,15 +24,8 @@ export class PluginDiscovery implements OnModuleInit {
       if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) throw notASingleton(target);
       if (seen.has(wrapper.instance)) continue;
       seen.add(wrapper.instance);
-      this.register(target, wrapper.instance as object);
+      this.registry.replace({ agents: [], tools: [] }, definitionsOf(target, wrapper.instance as object));
     }
-  }
-
-  private register(target: object, instance: object): void {
-    const agent = agentMetadataOf(target);
-    if (agent !== undefined) this.registry.registerAgent(agentOf(agent, instance));
-    const tool = toolMetadataOf(target);
-    if (tool !== undefined) this.registry.registerTool(toolOf(tool, instance));
   }
 }
 
@@ -49,24 +35,6 @@ function markedClassOf({ instance, metatype }: ProviderWrapper): (new () => unkn
   const candidates = [made, metatype].filter((candidate) => typeof candidate === 'function');
   return candidates.find((candidate) => agentMetadataOf(candidate) ?? toolMetadataOf(candidate)) as
     (new () => unknown) | undefined;
-}
-
-function agentOf(metadata: AgentMetadata, instance: object): AgentDefinition {
-  const run = runOf(instance);
-  return { ...metadata, run: async (context) => run(context) };
-}
-
-function toolOf(metadata: ToolMetadata, instance: object): ToolDefinition {
-  const run = runOf(instance);
-  return { ...metadata, run: async (args, context) => run(args, context) };
-}
-
-function runOf(instance: object): Run {
-  const { run } = instance as { readonly run?: unknown };
-  if (typeof run !== 'function') {
-    throw new PluginRegistrationError(`${instance.constructor.name} has no run method: give it one`);
-  }
-  return (...args) => Reflect.apply(run, instance, args) as unknown;
 }
 
 function notASingleton(target: new () => unknown): PluginRegistrationError {

@@ -43,6 +43,27 @@ describe('PluginRegistry', () => {
     expect(registry.contract('agent.none')).toBeUndefined();
   });
 
+  it('puts one set in the place of another, all of it or nothing', () => {
+    const registry = registryOf('agent.kept', 'agent.old');
+    const [kept, old] = ['agent.kept', 'agent.old'].map((type) => agent({ type }));
+    const before = registry.generation;
+    const wrong = { agents: [agent({ type: 'agent.new' }), kept!], tools: [] };
+    expect(() => registry.replace({ agents: [old!], tools: [] }, wrong)).toThrow(
+      /agent "agent.kept" is registered twice/,
+    );
+    expect(registry.agents().map(({ definition }) => definition.type)).toEqual(['agent.kept', 'agent.old']);
+    expect(registry.generation).toBe(before);
+
+    const next = { agents: [agent({ type: 'agent.new' })], tools: [tool('new_tool')] };
+    registry.replace({ agents: [old!], tools: [] }, next);
+    expect(registry.agents().map(({ definition }) => definition.type)).toEqual(['agent.kept', 'agent.new']);
+    expect(registry.tool('new_tool')).toBeDefined();
+    expect(registry.generation).toBeGreaterThan(before);
+    registry.replace(next, { agents: [], tools: [] });
+    expect(registry.agent('agent.new')).toBeUndefined();
+    expect(registry.tool('new_tool')).toBeUndefined();
+  });
+
   it('refuses a second registration and names it', () => {
     const registry = registryOf('agent.fetch');
     expect(() => registry.registerAgent(agent({ type: 'agent.fetch' }))).toThrow(

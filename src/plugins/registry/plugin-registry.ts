@@ -28,6 +28,13 @@ export interface RegisteredTool {
 export type OutputCheck =
   { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** Agents and tools that belong together. */
+export interface PluginSet {
+  readonly agents: readonly AgentDefinition[];
+  readonly tools: readonly ToolDefinition[];
+}
+
+const NOTHING: PluginSet = { agents: [], tools: [] };
 const AGENT_PREFIX = 'agent.';
 const AGENT_TYPE = /^agent\.[a-z][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)*$/;
 const TOOL_NAME = /^[a-z][a-z0-9_]*$/;
@@ -40,43 +47,51 @@ const MAX_DESCRIPTION_LENGTH = 1_000;
  */
 @Injectable()
 export class PluginRegistry {
-  private readonly agentsByType = new Map<string, RegisteredAgent>();
-  private readonly toolsByName = new Map<string, RegisteredTool>();
+  private agentsByType: ReadonlyMap<string, RegisteredAgent> = new Map();
+  private toolsByName: ReadonlyMap<string, RegisteredTool> = new Map();
+
+  private changes = 0;
+
+  /** Rises with every change: what was worked out from a contract before may no longer hold. */
+  get generation(): number {
+    return this.changes;
+  }
 
   /**
    * @throws {PluginRegistrationError} if the type is taken or malformed, the description is missing, or a schema cannot be
    *   written as JSON Schema.
    */
   registerAgent(definition: AgentDefinition): void {
-    const { type, description, params, input, output, timeoutSec } = definition;
-    const where = `agent ${JSON.stringify(type)}`;
-    requireName(where, type, AGENT_TYPE, '"agent." and a name of a-z, 0-9, "_" and "-", such as "agent.fetch"');
-    requireDescription(where, description);
-    requireTimeout(where, timeoutSec);
-    requireFree(where, this.agentsByType.has(type));
-    const paramsSchema = jsonSchemaOf(params, 'input', `the params schema of ${where}`);
-    const inputSchema = jsonSchemaOf(input, 'input', `the input schema of ${where}`);
-    this.agentsByType.set(type, {
-      definition,
-      paramsSchema,
-      inputSchema,
-      outputSchema: jsonSchemaOf(output, 'output', `the output schema of ${where}`),
-      contract: { params: keyContractOf(paramsSchema), input: keyContractOf(inputSchema), timeoutSec },
-    });
+    this.replace(NOTHING, { agents: [definition], tools: [] });
   }
 
   /** @throws {PluginRegistrationError} as `registerAgent` does. */
   registerTool(definition: ToolDefinition): void {
-    const { name, description, input, output } = definition;
-    const where = `tool ${JSON.stringify(name)}`;
-    requireName(where, name, TOOL_NAME, 'a name of a-z, 0-9 and "_", such as "http_fetcher"');
-    requireDescription(where, description);
-    requireFree(where, this.toolsByName.has(name));
-    this.toolsByName.set(name, {
-      definition,
-      inputSchema: jsonSchemaOf(input, 'input', `the input schema of ${where}`),
-      outputSchema: jsonSchemaOf(output, 'output', `the output schema of ${where}`),
-    });
+    this.replace(NOTHING, { agents: [], tools: [definition] });
+  }
+
+  /**
+   * Puts `next` in the place of `old`, all of it or, if it throws, nothing. Attempts under way go on with what they began
+   * with.
+   *
+   * @throws {PluginRegistrationError} as `registerAgent` does.
+   */
+  replace(old: PluginSet, next: PluginSet): void {
+    const agents = new Map(this.agentsByType);
+    const tools = new Map(this.toolsByName);
+    for (const { type } of old.agents) agents.delete(type);
+    for (const { name } of old.tools) tools.delete(name);
+    for (const definition of next.agents) {
+      requireFree(whereOfAgent(definition), agents.has(definition.type));
+      agents.set(definition.type, toRegisteredAgent(definition));
+    }
+    for (const definition of next.tools) {
+      requireFree(whereOfTool(definition), tools.has(definition.name));
+      tools.set(definition.name, toRegisteredTool(definition));
+    }
+    this.agentsByType = agents;
+    this.toolsByName = tools;
+    this.changes += 1;
   }
 
   /** Undefined when no such agent is registered. */
@@ -134,6 +149,43 @@ export class PluginRegistry {
     if (checked.ok) return { ok: true, output: checked.value };
     return { ok: false, faults: checked.issues.flatMap((issue) => describeIssue(issue, output)) };
   }
+}
+
+function whereOfAgent({ type }: AgentDefinition): string {
+  return `agent ${JSON.stringify(type)}`;
+}
+
+function whereOfTool({ name }: ToolDefinition): string {
+  return `tool ${JSON.stringify(name)}`;
+}
+
+function toRegisteredAgent(definition: AgentDefinition): RegisteredAgent {
+  const { type, description, params, input, output, timeoutSec } = definition;
+  const where = whereOfAgent(definition);
+  requireName(where, type, AGENT_TYPE, '"agent." and a name of a-z, 0-9, "_" and "-", such as "agent.fetch"');
+  requireDescription(where, description);
+  requireTimeout(where, timeoutSec);
+  const paramsSchema = jsonSchemaOf(params, 'input', `the params schema of ${where}`);
+  const inputSchema = jsonSchemaOf(input, 'input', `the input schema of ${where}`);
+  return {
+    definition,
+    paramsSchema,
+    inputSchema,
+    outputSchema: jsonSchemaOf(output, 'output', `the output schema of ${where}`),
+    contract: { params: keyContractOf(paramsSchema), input: keyContractOf(inputSchema), timeoutSec },
+  };
+}
+
+function toRegisteredTool(definition: ToolDefinition): RegisteredTool {
+  const { name, description, input, output } = definition;
+  const where = whereOfTool(definition);
+  requireName(where, name, TOOL_NAME, 'a name of a-z, 0-9 and "_", such as "http_fetcher"');
+  requireDescription(where, description);
+  return {
+    definition,
+    inputSchema: jsonSchemaOf(input, 'input', `the input schema of ${where}`),
+    outputSchema: jsonSchemaOf(output, 'output', `the output schema of ${where}`),
+  };
 }
 
 function requireName(where: string, name: string, pattern: RegExp, takes: string): void {

@@ -30,8 +30,9 @@ interface RunsTool<Input extends z.ZodType, Output extends z.ZodType> {
 type ClassOf<Instance> = abstract new (...args: never[]) => Instance;
 type Marker<Instance> = <Target extends ClassOf<Instance>>(target: Target) => void;
 
-const AGENT = Symbol('wand:agent');
-const TOOL = Symbol('wand:tool');
+// Known by name to every copy of this file: a plugin from a directory may bring its own.
+const AGENT = Symbol.for('wand:agent');
+const TOOL = Symbol.for('wand:tool');
 
 /**
  * Makes a class an agent: a Nest provider, with a constructor that Nest fills, whose `run` must fit the schemas. It is

@@ -37,6 +37,12 @@ const EVENTS: readonly RunEvent[] = [
     options: { concurrency: 1 },
     retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: { a: { x: 1 } }, skip: ['b'] },
   },
+  {
+    ...QUEUED,
+    retry: { retryOf: runId('r_2'), rootRunId: runId('r_1'), params: {}, skip: [], traceparent: '00-a-b-01' },
+    trace: { traceparent: '00-a-c-01', tracestate: 'vendor=x' },
+  },
+  { ...QUEUED, trace: { traceparent: '00-a-c-00' } },
   { type: 'node.reused', ...node, attempt: 0, output: null, fromRun: runId('r_1') },
   { type: 'node.reused', ...node, attempt: 0, output: [1], fromRun: null },
   { type: 'node.reused', ...node, attempt: 0, output: [1], ref: REF, fromRun: null },

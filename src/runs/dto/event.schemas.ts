@@ -43,6 +43,16 @@ const output = {
     .meta({ description: 'In the place of `output` when that has more than EXECUTION__MAX_OUTPUT_BYTES.' }),
 };
 
+const traceContext = named(
+  'TraceContext',
+  z
+    .object({
+      traceparent: z.string().meta({ examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'] }),
+      tracestate: z.string().optional(),
+    })
+    .meta({ description: 'The headers of that name, as W3C Trace Context has them.' }),
+);
+
 const event = <Type extends RunEventType, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   named(schemaNameOf(type), z.object({ ...anyEvent, type: z.literal(type), ...shape }));
 
@@ -59,6 +69,8 @@ const events = [
       root_run_id: runId.optional().meta({ description: 'The first run of the chain of retries.' }),
       params: jsonObject.optional().meta({ description: 'Of a retry: params, by node, that differ from the graph.' }),
       skip: z.array(z.string()).optional().meta({ description: 'Of a retry: nodes that are not to run.' }),
+      retry_of_traceparent: z.string().optional().meta({ description: 'Of a retry: where the retried run is traced.' }),
+      trace: traceContext.optional().meta({ description: 'Where the run is traced; absent unless tracing is on.' }),
     }),
   }),
   event('run.started', {}),

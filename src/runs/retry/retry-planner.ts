@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig, LoadedConfig } from '../../config/index.js';
 import {
   type GraphPlan,
@@ -12,7 +12,7 @@ import {
   planReuse,
   setOwn,
 } from '../../executor/core/index.js';
-import { Clock, type LargeOutput, PlanCache, toRunSettings } from '../../executor/index.js';
+import { Clock, type LargeOutput, PlanCache, RunTracer, toRunSettings } from '../../executor/index.js';
 import { GraphsService, type ParamsByNode, type RunnableGraph } from '../../graphs/index.js';
 import { type ProblemDetail, ProblemError, capDetails, countOfFaults } from '../../http/index.js';
 import { PluginRegistry } from '../../plugins/index.js';
@@ -46,6 +46,7 @@ export class RetryPlanner {
     private readonly registry: PluginRegistry,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    @Optional() private readonly tracer?: RunTracer,
   ) {}
 
   /**
@@ -75,7 +76,9 @@ export class RetryPlanner {
   }
 
   private queue(past: EndedRun, body: RetryRunBody, graph: RunnableGraph, params: ParamsByNode): RunQueued {
-    const { options } = past.queued;
+    const { options, trace: pastTrace } = past.queued;
+    const trace = this.tracer?.current();
+    const traced = pastTrace === undefined ? {} : { traceparent: pastTrace.traceparent };
     return {
       type: 'run.queued',
       ts: this.clock.now(),
@@ -84,7 +87,8 @@ export class RetryPlanner {
       input: body.input === undefined ? past.queued.input : (body.input as Json),
       settings: toRunSettings(this.config.execution, graph.options, options),
       ...(options === undefined ? {} : { options }),
-      retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, params, skip: body.skip ?? [] },
+      retry: { retryOf: past.runId, rootRunId: past.run.rootRunId, params, skip: body.skip ?? [], ...traced },
+      ...(trace === undefined ? {} : { trace }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
 import {
   AllRunsRepository,
@@ -14,6 +14,7 @@ import { type Blame, type EpochMs, type RunId, type RunStatus, epochMs, isTermin
 import { AgentInvoker } from '../../invoker/index.js';
 import { type LoadedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
+import { RunTracer } from '../../tracing/index.js';
 import { EngineNotRunningError, type EnginePhase, type NewcomingRun, RunEngine } from '../run-engine.js';
 import { CrashInquest } from './crash-inquest.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
@@ -64,6 +65,7 @@ export class EmbeddedEngine extends RunEngine {
     private readonly clock: Clock,
     private readonly census: RunCensus,
     private readonly options: EmbeddedEngineOptions,
+    @Optional() private readonly tracer?: RunTracer,
   ) {
     super();
     this.inquest = new CrashInquest(runs, reader);
@@ -245,25 +247,13 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   private newSession(runId: RunId, run: LoadedRun): RunSession {
-    const { journal, bus, invoker, clock, gate } = this;
+    const { journal, bus, invoker, clock, gate, tracer } = this;
     const count = this.census.session(run);
     const { templateEnv, secrets, random } = this.options;
     const blame: Blame = this.lost.has(runId) ? { kind: 'nobody' } : this.inquest.verdict(runId);
     const takeover = { blame, holdsSuspects: true };
-    return new RunSession({
-      runId,
-      ...run,
-      journal,
-      bus,
-      invoker,
-      clock,
-      templateEnv,
-      secrets,
-      takeover,
-      gate,
-      random,
-      count,
-    });
+    const ports = { journal, bus, invoker, clock, gate, tracer, secrets };
+    return new RunSession({ runId, ...run, ...ports, templateEnv, takeover, random, count });
   }
 
   private onEnded(runId: RunId, end: SessionEnd): void {

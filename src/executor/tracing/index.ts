@@ -1,0 +1,1 @@
+export { RunTracer, type SessionTrace, type WatchedRun } from './run-tracer.js';

@@ -1,0 +1,2 @@
+export { TracingModule } from './tracing.module.js';
+export { type SpanStats, Tracing } from './tracing.js';

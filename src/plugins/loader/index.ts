@@ -1,0 +1,2 @@
+export { PluginLoadError } from './loader.errors.js';
+export { PluginLoaderModule } from './plugin-loader.module.js';
