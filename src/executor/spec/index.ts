@@ -5,7 +5,16 @@ export {
   type GraphSpec,
   type NodeSpec,
   type RunOptionsSpec,
+  edgeOutcome,
+  edgeSpec,
+  failurePolicy,
   graphSpec,
+  interruptPolicy,
+  jitterKind,
+  joinKind,
+  nodeSpec,
+  retrySpec,
+  reusePolicy,
   runOptionsSpec,
 } from './graph-spec.js';
 export { type CachedGraph, PlanCache } from './plan-cache.js';

@@ -12,8 +12,10 @@ import {
 import { cursorQuery, limitQuery, queryInteger, queryNumber, queryTimestamp } from '../../http/index.js';
 import { MAX_LABELS } from './run.schemas.js';
 
-const MAX_SEQ = 999_999_999_999;
-const LABEL = /^([A-Za-z0-9_.-]{1,63}):(.{0,255})$/s;
+/** The highest `seq` that can be asked for. */
+export const MAX_SEQ = 999_999_999_999;
+/** `key:value`, as a filter takes it. */
+export const LABEL = /^([A-Za-z0-9_.-]{1,63}):([\s\S]{0,255})$/;
 
 export const startRunQuery = z.strictObject({ wait: queryNumber({ min: 0, max: 60 }).optional() });
 

@@ -1,9 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { RequireScope } from '../../auth/access/index.js';
+import { RUN_ID } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
-import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
+import { ApiIdParam, ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { EXAMPLE_EXPLANATION } from './explain.examples.js';
 import { explanationSchema } from './explain.schemas.js';
@@ -26,7 +27,7 @@ export class ExplainController {
       'Why a node ran, waits or was skipped: each incoming edge with its verdict, its condition with the values it saw, ' +
       'the attempts, and the chain back to the first cause. From the journal alone.',
   })
-  @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
+  @ApiIdParam('run_id', RUN_ID, { description: 'Id of a run.', example: EXAMPLE_RUN_ID })
   @ApiQuery({
     name: 'node',
     required: false,

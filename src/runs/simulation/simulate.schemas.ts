@@ -32,7 +32,7 @@ export const simulateSchema = named(
     graph: z
       .custom<unknown>(isJsonObject, { error: 'takes a graph' })
       .optional()
-      .meta({ type: 'object', description: 'A graph as `POST /graphs` takes it; or `graph_id`.' }),
+      .meta({ $ref: '#/components/schemas/Graph', description: 'A graph as `POST /graphs` takes it; or `graph_id`.' }),
     graph_id: graphIdField.optional(),
     version: z.int().min(1).optional().meta({ description: 'Of `graph_id`; the newest when left out.' }),
     input: json.optional().meta({ description: '`{}` when left out.' }),
