@@ -19,10 +19,20 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   const cors = corsOptions(config.security);
   app.disable('x-powered-by');
   app.set('etag', false);
+  answerInFull(app);
   app.set('query parser', 'simple');
   app.use(inTurn(requestId(), requestLog(app.get(RootLogger, { strict: false }).pino), securityHeaders(), noStore()));
   if (cors !== undefined) app.enableCors(cors);
   app.use(inTurn(answerOptions(), authenticate(config.security.apiKey), jsonBody(config.limits)));
   app.useGlobalFilters(new ProblemFilter());
   hardenServer(app.getHttpServer());
+}
+
+/**
+ * Express answers 304 to whatever `If-None-Match: *` asks for, although no answer has a validator to compare. The one
+ * handler whose answers have one compares it itself.
+ */
+function answerInFull(app: NestExpressApplication): void {
+  const { request } = app.getHttpAdapter().getInstance() as { readonly request: object };
+  Object.defineProperty(request, 'fresh', { get: () => false });
 }

@@ -54,5 +54,7 @@ export function setupOpenApi(app: NestExpressApplication, version: string): void
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Wand Orchestrator API',
+    // The page has to work without a network, and to tell nobody about itself.
+    swaggerOptions: { validatorUrl: null },
   });
 }
