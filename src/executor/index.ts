@@ -19,6 +19,7 @@ export {
   type NodeSpec,
   type RunOptionsSpec,
   PlanCache,
+  boundedText,
   compileSpec,
   concurrencyWarning,
   edgeOutcome,

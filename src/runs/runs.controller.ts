@@ -191,7 +191,11 @@ export class RunsController {
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read one node run, with what went in and came out' })
   @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
-  @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
+  @ApiParam({
+    name: 'node_id',
+    description: 'Id of a node of the run’s graph.',
+    schema: { type: 'string', minLength: 1, maxLength: 64, example: 'fetch' },
+  })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
   @ApiProblems('bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
   async getNodeRun(@Param('run_id') id: string, @Param('node_id') nodeId: string): Promise<object> {

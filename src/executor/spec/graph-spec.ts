@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type JsonObject, INPUT_SOURCE, isJsonObject } from '../core/index.js';
+import { boundedText } from './bounded-text.js';
 
 const NODE_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_SECONDS = 86_400;
@@ -22,10 +23,11 @@ const seconds = z
 
 const retries = z.int().min(0).max(100);
 const hasNoControlCharacter = (text: string): boolean => !/\p{Cc}/u.test(text);
-const printable = z
-  .string()
-  .refine(hasNoControlCharacter, { error: 'takes no control characters' })
-  .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
+/** A text for people, on one line. */
+const printable = (max: number) =>
+  boundedText({ min: 1, max })
+    .refine(hasNoControlCharacter, { error: 'takes no control characters' })
+    .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
 
 /** How the source of an edge must end for the edge to be taken. */
 export const edgeOutcome = z.enum(['success', 'failure', 'done']);
@@ -60,12 +62,11 @@ export const retrySpec = z
 /** One node of a graph. */
 export const nodeSpec = z.strictObject({
   id: nodeId,
-  type: z
-    .string()
-    .min(1)
-    .max(128)
-    .meta({ description: 'Type of a registered agent.', examples: ['agent.fetch'] }),
-  label: printable.min(1).max(MAX_TEXT).optional().meta({ description: 'A name for people.' }),
+  type: boundedText({ min: 1, max: 128 }).meta({
+    description: 'Type of a registered agent.',
+    examples: ['agent.fetch'],
+  }),
+  label: printable(MAX_TEXT).optional().meta({ description: 'A name for people.' }),
   params: jsonObject.optional().meta({
     description: 'The agent’s params; strings may hold `${ … }` templates.',
     examples: [{ url: 'https://example.com' }],
@@ -101,11 +102,7 @@ export const edgeSpec = z.strictObject({
     .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] })
     .optional()
     .meta({ description: 'A CEL expression, or { var, op, value } with all, any and not.' }),
-  group: printable
-    .min(1)
-    .max(64)
-    .optional()
-    .meta({ description: 'Edges of one source with the same group exclude each other.' }),
+  group: printable(64).optional().meta({ description: 'Edges of one source with the same group exclude each other.' }),
   else: z.boolean().optional().meta({ description: 'On the last edge of a group: taken when no other is.' }),
 });
 
@@ -130,7 +127,7 @@ export const runOptionsSpec = z
 
 /** A graph as clients write it. It judges the shape; `src/graphs/validation` judges what it means. */
 export const graphSpec = z.strictObject({
-  name: printable.min(1).max(MAX_TEXT),
+  name: printable(MAX_TEXT),
   nodes: z.array(nodeSpec).min(1),
   edges: z.array(edgeSpec),
   options: runOptionsSpec.optional(),

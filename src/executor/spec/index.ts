@@ -1,3 +1,4 @@
+export { boundedText } from './bounded-text.js';
 export { type CompileSpecOptions, compileSpec } from './compile-spec.js';
 export { toGraphDefinition } from './graph-definition.js';
 export {

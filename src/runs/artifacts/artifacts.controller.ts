@@ -37,7 +37,11 @@ export class ArtifactsController {
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read a file that a run produced' })
   @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
-  @ApiParam({ name: 'name', description: 'Name of the file.', example: 'chart.svg' })
+  @ApiParam({
+    name: 'name',
+    description: 'Name of the file.',
+    schema: { type: 'string', minLength: 1, maxLength: 128, example: 'chart.svg' },
+  })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'Entity tags; 304 when the file has one of them.' })
   @ApiOkResponse({
     description: 'The file, with its content type and a strong ETag.',

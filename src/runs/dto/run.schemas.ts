@@ -5,6 +5,7 @@ import {
   RUN_ID,
   RUN_STATUSES,
   SKIP_REASONS,
+  hasAtMostCharacters,
   isJsonObject,
 } from '../../executor/core/index.js';
 import { edgeOutcome, runOptionsSpec } from '../../executor/index.js';
@@ -46,7 +47,7 @@ const labels = z
     for (const [key, text] of entries) {
       const takes = !LABEL_KEY.test(key)
         ? 'a key takes 1 to 63 letters, digits, "_", "." or "-"'
-        : typeof text !== 'string' || text.length > MAX_LABEL_VALUE
+        : typeof text !== 'string' || !hasAtMostCharacters(text, MAX_LABEL_VALUE)
           ? `takes a string of at most ${MAX_LABEL_VALUE} characters`
           : undefined;
       if (takes !== undefined) context.addIssue({ code: 'custom', path: [key], message: takes });

@@ -3,6 +3,7 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { RequireScope } from '../../auth/access/index.js';
 import { RUN_ID } from '../../executor/core/index.js';
+import { boundedText } from '../../executor/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
 import { ApiIdParam, ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
@@ -11,7 +12,7 @@ import { explanationSchema } from './explain.schemas.js';
 import { RunExplainer } from './run-explainer.js';
 import { toNodeExplanationDto } from './to-explanation-dto.js';
 
-const explainQuery = z.strictObject({ node: z.string().optional() });
+const explainQuery = z.strictObject({ node: boundedText({ min: 1, max: 64 }).optional() });
 type ExplainQuery = z.infer<typeof explainQuery>;
 
 @ApiTags('runs')
@@ -32,7 +33,7 @@ export class ExplainController {
     name: 'node',
     required: false,
     description: 'Id of the node to explain; every node in a sentence when left out.',
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1, maxLength: 64 },
   })
   @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'node-not-found', 'run-damaged')

@@ -117,13 +117,18 @@ export class SchemaArbitraries {
     };
     const words = this.words.filter(isTaken);
     const made = expression === undefined ? this.text() : fc.stringMatching(expression).map(withoutNul);
+    const shortest = Math.max(minLength, 1);
+    const longest = Math.min(maxLength, 5_000);
     const long = fc
-      .integer({ min: Math.max(minLength, 1), max: Math.min(maxLength, 5_000) })
-      .map((length) => 'x'.repeat(length));
+      .tuple(
+        fc.constantFrom('x', 'é', '漢', '🙂'),
+        fc.oneof(fc.constantFrom(shortest, longest), fc.integer({ min: shortest, max: longest })),
+      )
+      .map(([character, length]) => character.repeat(length));
     const arbitraries = [
       { weight: 4, arbitrary: words.length === 0 ? made.filter(isTaken) : fc.constantFrom(...words) },
       { weight: 2, arbitrary: made.filter(isTaken) },
-      ...(expression === undefined ? [{ weight: 1, arbitrary: long.filter(isTaken) }] : []),
+      ...(shortest <= longest && isTaken('x'.repeat(longest)) ? [{ weight: 1, arbitrary: long.filter(isTaken) }] : []),
     ];
     return fc.oneof(...arbitraries);
   }
