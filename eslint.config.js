@@ -55,7 +55,9 @@ const layerRules = LAYERS.flatMap((layer) => [
 ]);
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'node_modules/**'] },
+  {
+    ignores: ['dist/**', 'coverage/**', 'node_modules/**', 'sdk/typescript/dist/**', 'sdk/typescript/src/generated/**'],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -85,11 +87,29 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    files: ['sdk/typescript/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './sdk/typescript/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+  // Wrong on purpose, and only compiled.
+  {
+    files: ['sdk/typescript/type-tests/**'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-unsafe-argument': 'off' },
+  },
   { files: ['src/cli/**', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', fetch: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        structuredClone: 'readonly',
+        URL: 'readonly',
+      },
     },
   },
   ...layerRules,

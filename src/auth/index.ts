@@ -1,4 +1,4 @@
-export { type Caller, CallerNamespace, Public, RequireScope } from './access/index.js';
+export { type Caller, Public, RequireScope } from './access/index.js';
 export { newKeySchema, rotationSchema } from './api-keys/api-key.schemas.js';
 export { ApiKeysModule } from './api-keys/api-keys.module.js';
 export { ApiKeysService, type CreatedKey, type KeyManager } from './api-keys/api-keys.service.js';

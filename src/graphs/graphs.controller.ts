@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CallerNamespace, RequireScope } from '../auth/access/index.js';
-import type { Namespace } from '../executor/core/index.js';
+import { GRAPH_ID, type Namespace } from '../executor/core/index.js';
 import { graphSpec } from '../executor/index.js';
 import {
   IdempotencyService,
@@ -13,7 +13,15 @@ import {
   sendAnswer,
   toPage,
 } from '../http/index.js';
-import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
+import {
+  ApiCursorQuery,
+  ApiIdParam,
+  ApiIdempotencyKey,
+  ApiJsonAnswer,
+  ApiJsonBody,
+  ApiLimitQuery,
+  ApiProblems,
+} from '../http/openapi/index.js';
 import { EXAMPLE_GRAPH, EXAMPLE_GRAPH_ID, EXAMPLE_PAGE, EXAMPLE_STORED_GRAPH } from './dto/graph.examples.js';
 import { type GetGraphQuery, type ListGraphsQuery, getGraphQuery, listGraphsQuery } from './dto/graph.queries.js';
 import {
@@ -30,7 +38,7 @@ import { capFaults, toCreatedGraph, toGraphItem, toStoredGraph } from './dto/to-
 import { GraphsService } from './graphs.service.js';
 import { GraphValidator } from './validation/graph-validator.js';
 
-const GRAPH_ID_PARAM = { name: 'graph_id', description: 'Id of a graph.', example: EXAMPLE_GRAPH_ID } as const;
+const GRAPH_ID_PARAM = { description: 'Id of a graph.', example: EXAMPLE_GRAPH_ID } as const;
 const BODY = { examples: { demo: EXAMPLE_GRAPH } };
 const CREATED = { graph_id: EXAMPLE_GRAPH_ID, version: 1, warnings: [] };
 
@@ -46,7 +54,7 @@ export class GraphsController {
   @Post()
   @RequireScope('graphs:write')
   @ApiOperation({ summary: 'Create a graph' })
-  @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
+  @ApiIdempotencyKey()
   @ApiJsonBody(graphSpec, BODY)
   @ApiJsonAnswer(201, createdGraphSchema, {
     description: 'Stored as version 1.',
@@ -103,14 +111,14 @@ export class GraphsController {
   @Get()
   @RequireScope('graphs:read')
   @ApiOperation({ summary: 'List graphs, newest first' })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiLimitQuery({ default: 50, max: 200 })
+  @ApiCursorQuery()
   @ApiQuery({
-    name: 'cursor',
+    name: 'name',
     required: false,
-    description: '`next_cursor` of the page before.',
-    schema: { type: 'string' },
+    description: 'Only graphs of this name.',
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
   })
-  @ApiQuery({ name: 'name', required: false, description: 'Only graphs of this name.', schema: { type: 'string' } })
   @ApiJsonAnswer(200, graphPageSchema, { description: 'Graphs that are not archived.', example: EXAMPLE_PAGE })
   @ApiProblems('invalid-parameter')
   async listGraphs(
@@ -126,12 +134,12 @@ export class GraphsController {
   @Get(':graph_id')
   @RequireScope('graphs:read')
   @ApiOperation({ summary: 'Read a graph' })
-  @ApiParam(GRAPH_ID_PARAM)
+  @ApiIdParam('graph_id', GRAPH_ID, GRAPH_ID_PARAM)
   @ApiQuery({
     name: 'version',
     required: false,
     description: 'The newest when left out.',
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
   })
   @ApiJsonAnswer(200, storedGraphSchema, {
     description: 'The version asked for; `graph` is the body exactly as it was sent.',
@@ -149,7 +157,7 @@ export class GraphsController {
   @Put(':graph_id')
   @RequireScope('graphs:write')
   @ApiOperation({ summary: 'Store a new version of a graph' })
-  @ApiParam(GRAPH_ID_PARAM)
+  @ApiIdParam('graph_id', GRAPH_ID, GRAPH_ID_PARAM)
   @ApiJsonBody(graphSpec, BODY)
   @ApiJsonAnswer(200, createdGraphSchema, {
     description: 'Runs that are under way keep their version.',
@@ -180,7 +188,7 @@ export class GraphsController {
   @RequireScope('graphs:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Archive a graph' })
-  @ApiParam(GRAPH_ID_PARAM)
+  @ApiIdParam('graph_id', GRAPH_ID, GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
   @ApiProblems('bad-request', 'graph-not-found', 'storage-unavailable', 'overloaded')
   archiveGraph(@CallerNamespace() namespace: Namespace, @Param('graph_id') graphId: string): Promise<void> {

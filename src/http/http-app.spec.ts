@@ -200,6 +200,11 @@ describe('an application', () => {
     });
   });
 
+  it.each(['*', '"x"', 'W/"x"'])('answers in full whatever the client says it has: %s', async (tags) => {
+    await request(server()).get('/health').set('If-None-Match', tags).expect(200, { ok: true });
+    await request(server()).get('/things/1').set(authorized).set('If-None-Match', tags).expect(200, { id: '1' });
+  });
+
   describe('keeps strangers out', () => {
     it.each([
       {},

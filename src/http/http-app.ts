@@ -24,6 +24,7 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   const cors = corsOptions(config.security);
   app.disable('x-powered-by');
   app.set('etag', false);
+  answerInFull(app);
   app.set('query parser', 'simple');
   app.set('trust proxy', config.security.trustProxy);
   const { pino } = app.get(RootLogger, { strict: false });
@@ -39,4 +40,13 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   hardenServer(server, config);
   useOriginForm(server);
   app.get(ConnectionGuard, { strict: false }).watch(server);
+}
+
+/**
+ * Express answers 304 to whatever `If-None-Match: *` asks for, although no answer has a validator to compare. The one
+ * handler whose answers have one compares it itself.
+ */
+function answerInFull(app: NestExpressApplication): void {
+  const { request } = app.getHttpAdapter().getInstance() as { readonly request: object };
+  Object.defineProperty(request, 'fresh', { get: () => false });
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CallerNamespace, RequireScope } from '../auth/access/index.js';
-import { type Json, LEVELS, type Namespace, RUN_STATUSES, epochMs, isTerminalRun } from '../executor/core/index.js';
+import { GRAPH_ID, type Json, type Namespace, RUN_ID, epochMs, isTerminalRun } from '../executor/core/index.js';
 import {
   IdempotencyService,
   ZodBodyPipe,
@@ -11,7 +11,15 @@ import {
   sendAnswer,
   toPage,
 } from '../http/index.js';
-import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
+import {
+  ApiCursorQuery,
+  ApiIdParam,
+  ApiIdempotencyKey,
+  ApiJsonAnswer,
+  ApiJsonBody,
+  ApiLimitQuery,
+  ApiProblems,
+} from '../http/openapi/index.js';
 import { logSchema } from './dto/event.schemas.js';
 import {
   EXAMPLE_LOG,
@@ -24,6 +32,8 @@ import {
 import {
   type ListRunsQuery,
   type LogsQuery,
+  LABEL,
+  MAX_SEQ,
   type StartRunQuery,
   listRunsQuery,
   logsQuery,
@@ -31,6 +41,7 @@ import {
   startRunQuery,
 } from './dto/run.queries.js';
 import {
+  MAX_LABELS,
   type StartRunBody,
   cancelledRunSchema,
   nodeRunSchema,
@@ -45,7 +56,7 @@ import { RunStarter } from './run-starter.js';
 import { RunsService } from './runs.service.js';
 import { StreamHub } from './stream/stream-hub.js';
 
-const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
+const RUN_ID_PARAM = { description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
 const STARTED = { run_id: EXAMPLE_RUN_ID, status: 'PENDING' };
 
 @ApiTags('runs')
@@ -63,7 +74,7 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Start a run', description: 'The run is durable when this answers.' })
-  @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
+  @ApiIdempotencyKey()
   @ApiQuery({
     name: 'wait',
     required: false,
@@ -123,29 +134,34 @@ export class RunsController {
   @Get()
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'List runs, newest first' })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
-  @ApiQuery({
-    name: 'cursor',
-    required: false,
-    description: '`next_cursor` of the page before.',
-    schema: { type: 'string' },
-  })
+  @ApiLimitQuery({ default: 50, max: 200 })
+  @ApiCursorQuery()
   @ApiQuery({
     name: 'status',
     required: false,
     description: 'Repeatable, or several with commas between.',
     style: 'form',
     explode: false,
-    schema: { type: 'array', items: { type: 'string', enum: [...RUN_STATUSES] } },
+    schema: { type: 'array', items: { $ref: '#/components/schemas/RunStatus' } },
   })
-  @ApiQuery({ name: 'graph_id', required: false, schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'graph_id',
+    required: false,
+    description: 'Only runs of this graph.',
+    schema: { type: 'string', pattern: GRAPH_ID.source },
+  })
   @ApiQuery({
     name: 'label',
     required: false,
     description: '`key:value`; repeatable, all must match.',
-    schema: { type: 'array', items: { type: 'string' } },
+    schema: { type: 'array', maxItems: MAX_LABELS, items: { type: 'string', pattern: LABEL.source } },
   })
-  @ApiQuery({ name: 'created_after', required: false, schema: { type: 'string', format: 'date-time' } })
+  @ApiQuery({
+    name: 'created_after',
+    required: false,
+    description: 'Only runs that were made after this time (RFC 3339).',
+    schema: { type: 'string', format: 'date-time' },
+  })
   @ApiJsonAnswer(200, runPageSchema, { description: 'One page of runs.', example: EXAMPLE_RUN_PAGE })
   @ApiProblems('invalid-parameter')
   async listRuns(
@@ -168,7 +184,7 @@ export class RunsController {
   @Get(':run_id')
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read a run' })
-  @ApiParam(RUN_ID_PARAM)
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
   @ApiProblems('bad-request', 'run-not-found', 'run-damaged')
   async getRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
@@ -178,8 +194,12 @@ export class RunsController {
   @Get(':run_id/nodes/:node_id')
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read one node run, with what went in and came out' })
-  @ApiParam(RUN_ID_PARAM)
-  @ApiParam({ name: 'node_id', description: 'Id of a node of the run’s graph.', example: 'fetch' })
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
+  @ApiParam({
+    name: 'node_id',
+    description: 'Id of a node of the run’s graph.',
+    schema: { type: 'string', minLength: 1, maxLength: 64, example: 'fetch' },
+  })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
   @ApiProblems('bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
   async getNodeRun(
@@ -194,25 +214,26 @@ export class RunsController {
   @Get(':run_id/logs')
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read the journal of a run' })
-  @ApiParam(RUN_ID_PARAM)
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiQuery({
     name: 'after_seq',
     required: false,
     description: 'Entries up to this one are left out.',
-    schema: { type: 'integer', minimum: 0, default: 0 },
+    schema: { type: 'integer', minimum: 0, maximum: MAX_SEQ, default: 0 },
   })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 },
-  })
+  @ApiLimitQuery({ default: 1_000, max: 10_000 })
   @ApiQuery({
     name: 'lvl',
     required: false,
     description: 'The least level.',
-    schema: { type: 'string', enum: [...LEVELS] },
+    schema: { $ref: '#/components/schemas/Level' },
   })
-  @ApiQuery({ name: 'node_id', required: false, description: 'Only entries of this node.', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'node_id',
+    required: false,
+    description: 'Only entries of this node.',
+    schema: { type: 'string', minLength: 1, maxLength: 64 },
+  })
   @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.', example: EXAMPLE_LOG })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found')
   async listRunLogs(
@@ -228,7 +249,7 @@ export class RunsController {
   @RequireScope('runs:write')
   @HttpCode(202)
   @ApiOperation({ summary: 'Cancel a run', description: 'Durable when it is answered; can be repeated.' })
-  @ApiParam(RUN_ID_PARAM)
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiJsonAnswer(200, cancelledRunSchema, {
     description: 'It was CANCELLED already.',
     example: { ok: true, run_id: EXAMPLE_RUN_ID, status: 'CANCELLED' },
@@ -268,7 +289,7 @@ export class RunsController {
     summary: 'Delete a run',
     description: 'With its journal and its files. Only a run that has ended; runs that retry it stay as they are.',
   })
-  @ApiParam(RUN_ID_PARAM)
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems('bad-request', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
   deleteRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface BuiltServiceOptions {
   readonly entry?: string;
   /** Arguments of the service. */
   readonly args?: readonly string[];
+  /** Where it listens; a free port when left out. */
+  readonly port?: number;
   /** Arguments of Node. */
   readonly nodeArgs?: readonly string[];
   /** File to the end of which its console goes; when left out, it is read here. */
@@ -54,7 +56,7 @@ export class BuiltService {
   /** Starts it without waiting for anything. */
   static async spawn(options: BuiltServiceOptions): Promise<BuiltService> {
     const { database, env = {}, entry = 'dist/main.js', args = [], nodeArgs = [], consoleFile } = options;
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const console = consoleFile === undefined ? 'pipe' : openSync(consoleFile, 'a');
     const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
       env: {

@@ -1,3 +1,4 @@
+export { hasAtMostCharacters } from './character-count.js';
 export { type Json, type JsonObject, isJsonObject } from './json.js';
 export {
   type EpochMs,

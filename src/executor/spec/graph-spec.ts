@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type JsonObject, INPUT_SOURCE, isJsonObject } from '../core/index.js';
+import { boundedText } from './bounded-text.js';
 
 const NODE_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_SECONDS = 86_400;
@@ -13,7 +14,7 @@ const jsonObject = z
 const nodeId = z
   .string()
   .regex(NODE_ID, { error: 'takes a letter or "_", then at most 63 letters, digits, "_" or "-"' })
-  .meta({ description: 'Unique in the graph.', examples: ['fetch'] });
+  .meta({ description: 'Id of a node, unique in its graph.', examples: ['fetch'] });
 
 const seconds = z
   .number()
@@ -22,15 +23,33 @@ const seconds = z
 
 const retries = z.int().min(0).max(100);
 const hasNoControlCharacter = (text: string): boolean => !/\p{Cc}/u.test(text);
-const printable = z.string().refine(hasNoControlCharacter, { error: 'takes no control characters' });
+/** A text for people, on one line. */
+const printable = (max: number) =>
+  boundedText({ min: 1, max })
+    .refine(hasNoControlCharacter, { error: 'takes no control characters' })
+    .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
 
-const retrySpec = z
+/** How the source of an edge must end for the edge to be taken. */
+export const edgeOutcome = z.enum(['success', 'failure', 'done']);
+/** What the incoming edges of a node must come to. */
+export const joinKind = z.enum(['all', 'any', 'settled']);
+/** How the wait before a retry is spread. */
+export const jitterKind = z.enum(['equal', 'full', 'none']);
+/** What follows when the process of an attempt dies. */
+export const interruptPolicy = z.enum(['retry', 'fail']);
+/** Whether a retry of the run may take over a success. */
+export const reusePolicy = z.enum(['auto', 'never']);
+/** What a failure that nothing handles does to the rest of the run. */
+export const failurePolicy = z.enum(['finish', 'stop', 'cancel']);
+
+/** What a node does differently from its run’s retries. */
+export const retrySpec = z
   .strictObject({
     max: retries.optional().meta({ description: 'Extra attempts after the first; another name of `retries`.' }),
     base_sec: z.number().min(0).max(MAX_SECONDS).optional(),
     factor: z.number().min(1).max(100).optional(),
     max_delay_sec: z.number().min(0).max(MAX_SECONDS).optional(),
-    jitter: z.enum(['equal', 'full', 'none']).optional(),
+    jitter: jitterKind.optional(),
     total_sec: seconds.optional().meta({ description: 'Bounds all attempts and the waits between them.' }),
     on: z
       .string()
@@ -40,14 +59,14 @@ const retrySpec = z
   })
   .meta({ description: 'What the node does differently from the run’s retries.' });
 
-const nodeSpec = z.strictObject({
+/** One node of a graph. */
+export const nodeSpec = z.strictObject({
   id: nodeId,
-  type: z
-    .string()
-    .min(1)
-    .max(128)
-    .meta({ description: 'Type of a registered agent.', examples: ['agent.fetch'] }),
-  label: printable.min(1).max(MAX_TEXT).optional().meta({ description: 'A name for people.' }),
+  type: boundedText({ min: 1, max: 128 }).meta({
+    description: 'Type of a registered agent.',
+    examples: ['agent.fetch'],
+  }),
+  label: printable(MAX_TEXT).optional().meta({ description: 'A name for people.' }),
   params: jsonObject.optional().meta({
     description: 'The agent’s params; strings may hold `${ … }` templates.',
     examples: [{ url: 'https://example.com' }],
@@ -57,16 +76,14 @@ const nodeSpec = z.strictObject({
   retries: retries.optional().meta({ description: 'Extra attempts after the first.' }),
   retry: retrySpec.optional(),
   optional: z.boolean().optional().meta({ description: 'Its failure does not fail the run.' }),
-  join: z.enum(['all', 'any', 'settled']).optional().meta({ description: 'What its incoming edges must come to.' }),
-  on_interrupt: z.enum(['retry', 'fail']).optional().meta({ description: 'What follows when its process dies.' }),
+  join: joinKind.optional().meta({ description: 'What its incoming edges must come to.' }),
+  on_interrupt: interruptPolicy.optional().meta({ description: 'What follows when its process dies.' }),
   always_on_cancel: z.boolean().optional().meta({ description: 'A settled node that runs even on cancel.' }),
-  reuse: z
-    .enum(['auto', 'never'])
-    .optional()
-    .meta({ description: 'Whether a retry of the run may reuse its success.' }),
+  reuse: reusePolicy.optional().meta({ description: 'Whether a retry of the run may reuse its success.' }),
 });
 
-const edgeSpec = z.strictObject({
+/** One edge of a graph. */
+export const edgeSpec = z.strictObject({
   from: z.union([z.literal(INPUT_SOURCE), nodeId], { error: 'takes a node id or "$input"' }),
   to: nodeId,
   map: z
@@ -77,7 +94,7 @@ const edgeSpec = z.strictObject({
       description: 'Input key of the target → dotted path in the source’s output.',
       examples: [{ text: 'body' }],
     }),
-  on: z.enum(['success', 'failure', 'done']).optional().meta({ description: 'How the source must end.' }),
+  on: edgeOutcome.optional().meta({ description: 'How the source must end.' }),
   cond: z
     .custom<string | JsonObject>((value) => typeof value === 'string' || isJsonObject(value), {
       error: 'takes a CEL expression or an object such as { "var": "count", "op": ">", "value": 3 }',
@@ -85,11 +102,7 @@ const edgeSpec = z.strictObject({
     .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] })
     .optional()
     .meta({ description: 'A CEL expression, or { var, op, value } with all, any and not.' }),
-  group: printable
-    .min(1)
-    .max(64)
-    .optional()
-    .meta({ description: 'Edges of one source with the same group exclude each other.' }),
+  group: printable(64).optional().meta({ description: 'Edges of one source with the same group exclude each other.' }),
   else: z.boolean().optional().meta({ description: 'On the last edge of a group: taken when no other is.' }),
 });
 
@@ -101,7 +114,9 @@ export const runOptionsSpec = z
     max_retries: retries.optional().meta({ description: 'Extra attempts of nodes that do not say.' }),
     timeout_sec: seconds.optional().meta({ description: 'Bounds the whole run.' }),
     expire_if_not_started_sec: seconds.optional().meta({ description: 'Bounds the wait in the queue.' }),
-    on_failure: z.enum(['finish', 'stop', 'cancel']).optional(),
+    on_failure: failurePolicy
+      .optional()
+      .meta({ description: 'What a failure that nothing handles does to the rest of the run.' }),
     strict_conditions: z
       .boolean()
       .optional()
@@ -112,7 +127,7 @@ export const runOptionsSpec = z
 
 /** A graph as clients write it. It judges the shape; `src/graphs/validation` judges what it means. */
 export const graphSpec = z.strictObject({
-  name: printable.min(1).max(MAX_TEXT),
+  name: printable(MAX_TEXT),
   nodes: z.array(nodeSpec).min(1),
   edges: z.array(edgeSpec),
   options: runOptionsSpec.optional(),

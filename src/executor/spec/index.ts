@@ -1,3 +1,4 @@
+export { boundedText } from './bounded-text.js';
 export { type CompileSpecOptions, compileSpec } from './compile-spec.js';
 export { toGraphDefinition } from './graph-definition.js';
 export {
@@ -5,7 +6,16 @@ export {
   type GraphSpec,
   type NodeSpec,
   type RunOptionsSpec,
+  edgeOutcome,
+  edgeSpec,
+  failurePolicy,
   graphSpec,
+  interruptPolicy,
+  jitterKind,
+  joinKind,
+  nodeSpec,
+  retrySpec,
+  reusePolicy,
   runOptionsSpec,
 } from './graph-spec.js';
 export { type CachedGraph, PlanCache } from './plan-cache.js';

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { GRAPH_ID, type GraphId } from '../../executor/core/index.js';
+import { boundedText } from '../../executor/index.js';
 import { cursorQuery, limitQuery, queryInteger } from '../../http/index.js';
 
 export const listGraphsQuery = z.strictObject({
   limit: limitQuery({ default: 50, max: 200 }),
   cursor: cursorQuery<GraphId>(GRAPH_ID),
-  name: z.string().min(1).max(200).optional(),
+  name: boundedText({ min: 1, max: 200 }).optional(),
 });
 
 export const getGraphQuery = z.strictObject({

@@ -1,12 +1,36 @@
 import { z } from 'zod';
-import { graphSpec, runOptionsSpec } from '../../executor/index.js';
+import { GRAPH_ID } from '../../executor/core/index.js';
+import {
+  edgeOutcome,
+  edgeSpec,
+  failurePolicy,
+  graphSpec,
+  interruptPolicy,
+  jitterKind,
+  joinKind,
+  nodeSpec,
+  retrySpec,
+  reusePolicy,
+  runOptionsSpec,
+} from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { WARNING_CODES } from '../validation/graph-fault.js';
 
 named('Graph', graphSpec);
+named('GraphNode', nodeSpec);
+named('GraphEdge', edgeSpec);
+named('RetryPolicy', retrySpec);
 named('RunOptions', runOptionsSpec);
+named('EdgeOutcome', edgeOutcome);
+named('FailurePolicy', failurePolicy);
+named('InterruptPolicy', interruptPolicy);
+named('Jitter', jitterKind);
+named('Join', joinKind);
+named('ReusePolicy', reusePolicy);
 
-const graphId = z.string().meta({ description: 'Id of a graph.', examples: ['g_01jd9x3k5r7s8t9v0w1x2y3z4a'] });
+const graphId = z
+  .string()
+  .meta({ description: 'Id of a graph.', pattern: GRAPH_ID.source, examples: ['g_01jd9x3k5r7s8t9v0w1x2y3z4a'] });
 const version = z
   .int()
   .min(1)
@@ -25,7 +49,7 @@ export const graphFaultSchema = named(
 export const graphWarningSchema = named(
   'GraphWarning',
   z.object({
-    code: z.enum(WARNING_CODES),
+    code: named('GraphWarningCode', z.enum(WARNING_CODES)),
     message: z.string(),
     pointer: z.string().optional(),
   }),

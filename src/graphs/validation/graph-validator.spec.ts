@@ -62,6 +62,13 @@ describe('GraphValidator', () => {
       expect(warningsOf(JSON.parse(readFileSync(join(folder, name), 'utf8')))).toEqual([]);
     });
 
+    it('names and labels by their characters, an emoji for one', () => {
+      const labelled = { ...echo('a'), label: '🙂'.repeat(200) };
+      expect(validatorWith().validate(graph([labelled], [], { name: '🙂'.repeat(200) }))).toMatchObject({
+        valid: true,
+      });
+    });
+
     it('a body and hands it on as it is, every key kept', () => {
       const body: unknown = JSON.parse(
         '{"name":"g","nodes":[{"id":"__proto__","type":"agent.echo","params":{"__proto__":{"x":1},"constructor":2}},' +
@@ -168,6 +175,7 @@ describe('GraphValidator', () => {
       ['too many retries', graph([echo('a', { retries: 101 })]), '/nodes/0/retries too-big'],
       ['an empty name', graph([echo('a')], [], { name: '' }), '/name too-small'],
       ['a name with a control character', graph([echo('a')], [], { name: 'a\u0007' }), '/name invalid'],
+      ['a name of too many emojis', graph([echo('a')], [], { name: '🙂'.repeat(201) }), '/name too-big'],
       ['a name that is too long', graph([echo('a')], [], { name: 'x'.repeat(201) }), '/name too-big'],
     ])('%s', (_what, body, fault) => {
       expect(briefly(errorsOf(body))).toEqual([fault]);

@@ -1,39 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, PROBLEM_MEDIA_TYPE, type ProblemCode, problemType } from '../problem/index.js';
 import { ProblemDto } from './problem.dto.js';
 
-/** Metadata key of the codes that an operation has been given so far. */
-const CODES = 'wand:problems';
+/** Metadata key of the codes that a handler has been given so far. */
+const DOCUMENTED = 'wand:problems';
+
+/** What an error answer of a status always brings beside its body. */
+const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'WWW-Authenticate': 'How to authenticate (RFC 9110).' },
+  429: { 'Retry-After': 'Seconds until the request may be sent again.' },
+  503: { 'Retry-After': 'Seconds until the request may be sent again.' },
+};
 
 /**
- * Documents the errors of an operation: one response per status, one example per code. `internal-error` is implied. Where it
- * stands several times, also inside other decorators, the codes add up.
+ * Documents errors of an operation: one response per status, one example per code. `internal-error` is implied. Codes of
+ * several decorators on one handler come together, whichever stands first.
  */
-export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
-  return (target: object, property?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    const holder: object = (descriptor?.value as object | undefined) ?? target;
-    const known = (Reflect.getOwnMetadata(CODES, holder) ?? []) as readonly ProblemCode[];
-    const all = [...new Set<ProblemCode>([...codes, ...known, 'internal-error'])];
-    Reflect.defineMetadata(CODES, all, holder);
-    const decorators = [ApiExtraModels(ProblemDto), ...responsesOf(all)];
-    for (const decorate of decorators as ((...args: unknown[]) => void)[]) decorate(target, property, descriptor);
+export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator {
+  return (target, key, descriptor) => {
+    const handler = descriptor.value as object;
+    const before = (Reflect.getMetadata(DOCUMENTED, handler) ?? []) as readonly ProblemCode[];
+    const all = [...new Set<ProblemCode>([...codes, ...before, 'internal-error'])];
+    Reflect.defineMetadata(DOCUMENTED, all, handler);
+    const byStatus = Map.groupBy(all, (code) => PROBLEMS[code].status);
+    const responses = [...byStatus].map(([status, group]) => ApiResponse(responseOf(status, group)));
+    applyDecorators(ApiExtraModels(ProblemDto), ...responses)(target, key, descriptor);
   };
 }
 
-function responsesOf(codes: readonly ProblemCode[]): (MethodDecorator & ClassDecorator)[] {
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
-  return [...byStatus].map(([status, group]) =>
-    ApiResponse({
-      status,
-      description: group.map((code) => PROBLEMS[code].title).join(', or: '),
-      content: {
-        [PROBLEM_MEDIA_TYPE]: {
-          schema: { $ref: getSchemaPath(ProblemDto) },
-          examples: Object.fromEntries(group.map((code) => [code, { value: exampleOf(code) }])),
-        },
+function responseOf(status: number, group: readonly ProblemCode[]): Parameters<typeof ApiResponse>[0] {
+  const headers = Object.entries(HEADERS[status] ?? {}).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return {
+    status,
+    description: group.map((code) => PROBLEMS[code].title).join(', or: '),
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) as Record<string, never> }),
+    content: {
+      [PROBLEM_MEDIA_TYPE]: {
+        schema: { $ref: getSchemaPath(ProblemDto) },
+        examples: Object.fromEntries(group.map((code) => [code, { value: exampleOf(code) }])),
       },
-    }),
-  );
+    },
+  };
 }
 
 function exampleOf(code: ProblemCode): ProblemDto {

@@ -125,4 +125,21 @@ describe('The OpenAPI document', () => {
     const page = await (await api.fetch('/docs')).text();
     expect(page).toContain('swagger-ui');
   });
+
+  it('is shown without anything from outside', async () => {
+    const answer = await api.fetch('/docs');
+    const page = await answer.text();
+    const references = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference]) => reference ?? '');
+    expect(references.length).toBeGreaterThan(3);
+    const urls = references.map((reference) => new URL(reference, `${api.url}/docs`));
+    expect(urls.filter((url) => url.origin !== api.url)).toEqual([]);
+    for (const url of urls) {
+      const asset = await fetch(url);
+      expect([url.pathname, asset.status]).toEqual([url.pathname, 200]);
+    }
+    expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(page).not.toMatch(/<script>(?!\s*<\/script>)/);
+    const settings = await (await api.fetch('/docs/swagger-ui-init.js')).text();
+    expect(settings).toMatch(/"validatorUrl": null/);
+  });
 });

@@ -1,9 +1,9 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
-import type { Namespace } from '../../executor/core/index.js';
-import { ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
+import { type Namespace, RUN_ID } from '../../executor/core/index.js';
+import { ApiIdParam, ApiJsonAnswer, ApiProblems } from '../../http/openapi/index.js';
 import { ArtifactRepository } from '../../storage/index.js';
 import { EXAMPLE_ARTIFACTS, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { artifactListSchema } from '../dto/run.schemas.js';
@@ -12,7 +12,7 @@ import { ArtifactNotFoundError } from '../runs.errors.js';
 import { RunsService } from '../runs.service.js';
 import { matchesEntityTag } from './entity-tag.js';
 
-const RUN_ID_PARAM = { name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
+const RUN_ID_PARAM = { description: 'Id of a run.', example: EXAMPLE_RUN_ID } as const;
 
 @ApiTags('runs')
 @Controller('runs/:run_id/artifacts')
@@ -25,7 +25,7 @@ export class ArtifactsController {
   @Get()
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'List the files that a run produced' })
-  @ApiParam(RUN_ID_PARAM)
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.', example: EXAMPLE_ARTIFACTS })
   @ApiProblems('bad-request', 'run-not-found')
   async listArtifacts(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
@@ -36,8 +36,13 @@ export class ArtifactsController {
   @Get(':name')
   @RequireScope('runs:read')
   @ApiOperation({ summary: 'Read a file that a run produced' })
-  @ApiParam(RUN_ID_PARAM)
-  @ApiParam({ name: 'name', description: 'Name of the file.', example: 'chart.svg' })
+  @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
+  @ApiParam({
+    name: 'name',
+    description: 'Name of the file.',
+    schema: { type: 'string', minLength: 1, maxLength: 128, example: 'chart.svg' },
+  })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'Entity tags; 304 when the file has one of them.' })
   @ApiOkResponse({
     description: 'The file, with its content type and a strong ETag.',
     headers: { ETag: { description: 'Digest of the content.', schema: { type: 'string' } } },

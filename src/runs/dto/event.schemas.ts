@@ -9,6 +9,7 @@ import {
   progress,
   runError,
   runId,
+  runStatusSchema,
   skipCause,
   skipReason,
 } from './run.schemas.js';
@@ -20,6 +21,7 @@ const anyEvent = {
   ts: z.number().meta({ description: 'Seconds since 1970, with a fraction.' }),
   lvl: named('Level', z.enum(LEVELS)),
   msg: z.string().meta({ description: 'For people; may change.' }),
+  run_id: runId.optional().meta({ description: 'In streams alone: there always.' }),
 };
 const ofNode = {
   node_id: z.string(),
@@ -107,7 +109,7 @@ const events = [
   event('node.interrupted', {
     ...ofNode,
     ...withData({
-      cause: z.enum(['crash', 'bystander', 'lost', 'shutdown']).meta({
+      cause: named('InterruptionCause', z.enum(['crash', 'bystander', 'lost', 'shutdown'])).meta({
         description:
           'crash: the process died under it; bystander: it died, but another node is suspected; lost: the run could not be ' +
           'written; shutdown: the process stopped in order. Only a crash counts towards EXECUTION__MAX_INTERRUPTIONS.',
@@ -125,9 +127,9 @@ const events = [
     ...ofNode,
     progress,
     ...withData({
-      ended: z
-        .enum(['succeeded', 'failed', 'abandoned', 'not_running'])
-        .meta({ description: 'How the attempt under way really ended; its result counts no more.' }),
+      ended: named('CancelledAttemptEnd', z.enum(['succeeded', 'failed', 'abandoned', 'not_running'])).meta({
+        description: 'How the attempt under way really ended; its result counts no more.',
+      }),
     }),
   }),
 ] as const;
@@ -143,6 +145,48 @@ export const logEntrySchema = named(
       ),
     },
   }),
+);
+
+const lagged = named(
+  'StreamLagged',
+  z
+    .object({ message: z.string() })
+    .meta({ description: '`stream.lagged`: the client reads too slowly and is let go; it connects again.' }),
+);
+
+/** What the `data` of the events of one run’s stream may be. */
+export const runStreamSchema = named(
+  'RunStreamData',
+  z
+    .union([
+      logEntrySchema,
+      named(
+        'StreamStart',
+        z
+          .object({ run_id: runId, status: runStatusSchema, progress, last_seq: z.int().min(0) })
+          .meta({ description: '`stream.start`: the run when the stream began.' }),
+      ),
+      named(
+        'StreamEnd',
+        z
+          .object({ run_id: runId, status: runStatusSchema })
+          .meta({ description: '`stream.end`: the run has ended and all of it was sent.' }),
+      ),
+      lagged,
+    ])
+    .meta({ description: 'The `data` of one event; the name of the event tells which of them it is.' }),
+);
+
+/** What the `data` of the events of the stream of all runs may be. */
+export const allRunsStreamSchema = named(
+  'AllRunsStreamData',
+  z
+    .union([
+      logEntrySchema,
+      named('AllRunsStreamStart', z.object({}).meta({ description: '`stream.start`: what follows is new.' })),
+      lagged,
+    ])
+    .meta({ description: 'The `data` of one event; the name of the event tells which of them it is.' }),
 );
 
 export const logSchema = named('Log', z.array(logEntrySchema));

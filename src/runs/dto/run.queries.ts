@@ -9,11 +9,14 @@ import {
   type RunStatus,
   graphId,
 } from '../../executor/core/index.js';
+import { boundedText } from '../../executor/index.js';
 import { cursorQuery, limitQuery, queryInteger, queryNumber, queryTimestamp } from '../../http/index.js';
 import { MAX_LABELS } from './run.schemas.js';
 
-const MAX_SEQ = 999_999_999_999;
-const LABEL = /^([A-Za-z0-9_.-]{1,63}):(.{0,255})$/s;
+/** The highest `seq` that can be asked for. */
+export const MAX_SEQ = 999_999_999_999;
+/** `key:value`, as a filter takes it. */
+export const LABEL = /^([A-Za-z0-9_.-]{1,63}):([\s\S]{0,255})$/u;
 
 export const startRunQuery = z.strictObject({ wait: queryNumber({ min: 0, max: 60 }).optional() });
 
@@ -57,7 +60,7 @@ export const logsQuery = z.strictObject({
   after_seq: queryInteger({ min: 0, max: MAX_SEQ }).default(0),
   limit: limitQuery({ default: 1_000, max: 10_000 }),
   lvl: z.enum(LEVELS, { error: `takes ${LEVELS.join(', ')}` }).optional(),
-  node_id: z.string().min(1).max(64).optional(),
+  node_id: boundedText({ min: 1, max: 64 }).optional(),
 });
 
 export const streamQuery = z.strictObject({

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { NODE_STATUSES, RUN_STATUSES, SKIP_REASONS, isJsonObject } from '../../executor/core/index.js';
-import { runOptionsSpec } from '../../executor/index.js';
+import {
+  GRAPH_ID,
+  NODE_STATUSES,
+  RUN_ID,
+  RUN_STATUSES,
+  SKIP_REASONS,
+  hasAtMostCharacters,
+  isJsonObject,
+} from '../../executor/core/index.js';
+import { edgeOutcome, runOptionsSpec } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID, EXAMPLE_START_RUN } from './run.examples.js';
 
@@ -13,16 +21,20 @@ const LABEL_KEY = /^[A-Za-z0-9_.-]{1,63}$/;
 
 export const json = z.unknown().meta({ description: 'Any JSON.' });
 export const jsonObject = z.record(z.string(), z.unknown());
-export const runId = z.string().meta({ description: 'Id of a run.', examples: [EXAMPLE_RUN_ID] });
-export const graphIdField = z.string().meta({ description: 'Id of a graph.', examples: [EXAMPLE_START_RUN.graph_id] });
-const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
+export const runId = z
+  .string()
+  .meta({ description: 'Id of a run.', pattern: RUN_ID.source, examples: [EXAMPLE_RUN_ID] });
+export const graphIdField = z
+  .string()
+  .meta({ description: 'Id of a graph.', pattern: GRAPH_ID.source, examples: [EXAMPLE_START_RUN.graph_id] });
+export const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
 export const progress = z
   .int()
   .min(0)
   .max(100)
   .meta({ description: 'Share of node runs that have ended; 100 only for SUCCESS.' });
 export const runStatusSchema = named('RunStatus', z.enum(RUN_STATUSES));
-const nodeStatus = named('NodeStatus', z.enum(NODE_STATUSES));
+export const nodeStatus = named('NodeStatus', z.enum(NODE_STATUSES));
 export const skipReason = named('SkipReason', z.enum(SKIP_REASONS));
 
 const labels = z
@@ -35,7 +47,7 @@ const labels = z
     for (const [key, text] of entries) {
       const takes = !LABEL_KEY.test(key)
         ? 'a key takes 1 to 63 letters, digits, "_", "." or "-"'
-        : typeof text !== 'string' || text.length > MAX_LABEL_VALUE
+        : typeof text !== 'string' || !hasAtMostCharacters(text, MAX_LABEL_VALUE)
           ? `takes a string of at most ${MAX_LABEL_VALUE} characters`
           : undefined;
       if (takes !== undefined) context.addIssue({ code: 'custom', path: [key], message: takes });
@@ -43,6 +55,7 @@ const labels = z
   })
   .meta({
     type: 'object',
+    propertyNames: { pattern: LABEL_KEY.source },
     additionalProperties: { type: 'string', maxLength: MAX_LABEL_VALUE },
     maxProperties: MAX_LABELS,
   });
@@ -92,7 +105,7 @@ export const skipCause = named(
   'SkipCause',
   z.object({
     from: z.string().meta({ description: 'Source of the edge that was not taken.' }),
-    on: z.enum(['success', 'failure', 'done']),
+    on: edgeOutcome,
     reason: skipReason,
     root: z.string().meta({ description: 'The node where the chain began.' }),
   }),
@@ -200,7 +213,10 @@ export const retryRunSchema = named(
         }
       })
       .optional()
-      .meta({ description: 'Params by node id; each key replaces the one that the retried run had.' }),
+      .meta({
+        additionalProperties: { type: 'object' },
+        description: 'Params by node id; each key replaces the one that the retried run had.',
+      }),
     graph_version: z
       .union([z.enum(['same', 'latest']), z.int().min(1)], { error: 'takes "same", "latest" or a version' })
       .optional()

@@ -1,15 +1,23 @@
 import { z } from 'zod';
-import { ATTEMPT_OUTCOMES, CONDITION_OPERATORS, EDGE_VERDICTS, NODE_STATUSES } from '../../executor/core/index.js';
+import { ATTEMPT_OUTCOMES, CONDITION_OPERATORS, EDGE_VERDICTS } from '../../executor/core/index.js';
+import { edgeOutcome, joinKind } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
-import { json, jsonObject, nodeError, runId, runStatusSchema, skipReason } from '../dto/run.schemas.js';
+import {
+  json,
+  jsonObject,
+  nodeError,
+  nodeStatus as status,
+  runId,
+  runStatusSchema,
+  skipReason,
+  timestamp,
+} from '../dto/run.schemas.js';
 
 const sentence = z.string().meta({ description: 'One sentence for people; its words may change.' });
-const status = z.enum(NODE_STATUSES);
-const timestamp = z.iso.datetime();
 
 const conditionValue = z.object({
   name: z.string().meta({ description: 'The `var`, or a reference of an expression.', examples: ['output.score'] }),
-  op: z.enum(CONDITION_OPERATORS).optional(),
+  op: named('ConditionOperator', z.enum(CONDITION_OPERATORS)).optional(),
   value: json.optional().meta({ description: 'What it is compared with.' }),
   found: z.boolean().meta({ description: 'Whether the name led anywhere.' }),
   actual: json.optional().meta({ description: 'What was there; long values are cut to a text.' }),
@@ -30,9 +38,9 @@ const edge = named(
   z.object({
     from: z.string().meta({ description: 'Its source; `$input` for the input of the run.' }),
     from_status: status.nullable().meta({ description: 'Null for `$input`.' }),
-    on: z.enum(['success', 'failure', 'done']),
+    on: edgeOutcome,
     group: z.string().nullable(),
-    verdict: z.enum(EDGE_VERDICTS),
+    verdict: named('EdgeVerdict', z.enum(EDGE_VERDICTS)),
     reason: skipReason.nullable().meta({ description: 'Why it was not taken.' }),
     summary: sentence,
     condition: condition.nullable(),
@@ -42,36 +50,45 @@ const edge = named(
   }),
 );
 
-const attempt = z.object({
-  attempt: z.int().min(1),
-  outcome: z.enum(ATTEMPT_OUTCOMES),
-  started_at: timestamp,
-  ended_at: timestamp.nullable(),
-  error: nodeError.nullable(),
-  wait_ms: z.number().min(0).nullable().meta({ description: 'How long the node then waited for the next one.' }),
-});
+const attempt = named(
+  'AttemptExplanation',
+  z.object({
+    attempt: z.int().min(1),
+    outcome: named('AttemptOutcome', z.enum(ATTEMPT_OUTCOMES)),
+    started_at: timestamp,
+    ended_at: timestamp.nullable(),
+    error: nodeError.nullable(),
+    wait_ms: z.number().min(0).nullable().meta({ description: 'How long the node then waited for the next one.' }),
+  }),
+);
 
-const waitsFor = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('start') }),
-  z.object({ kind: z.literal('edges'), from: z.array(z.string()) }),
-  z.object({ kind: z.literal('slot'), running: z.int(), concurrency: z.int() }),
-  z.object({ kind: z.literal('retry'), due_at: timestamp }),
-  z.object({ kind: z.literal('attempt') }),
-]);
+const waitsFor = named(
+  'Wait',
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('start') }),
+    z.object({ kind: z.literal('edges'), from: z.array(z.string()) }),
+    z.object({ kind: z.literal('slot'), running: z.int(), concurrency: z.int() }),
+    z.object({ kind: z.literal('retry'), due_at: timestamp }),
+    z.object({ kind: z.literal('attempt') }),
+  ]),
+);
 
-const chainLink = z.object({
-  node: z.string(),
-  status,
-  skip_reason: skipReason.nullable(),
-  error: nodeError.nullable(),
-});
+const chainLink = named(
+  'CauseLink',
+  z.object({
+    node: z.string(),
+    status,
+    skip_reason: skipReason.nullable(),
+    error: nodeError.nullable(),
+  }),
+);
 
-const nodeAtAGlance = z.object({ id: z.string(), status, summary: sentence });
+const nodeAtAGlance = named('NodeAtAGlance', z.object({ id: z.string(), status, summary: sentence }));
 
 const node = named(
   'NodeExplanation',
   nodeAtAGlance.extend({
-    join: z.enum(['all', 'any', 'settled']),
+    join: joinKind,
     edges: z.array(edge),
     waits_for: waitsFor.nullable().meta({ description: 'Null once the node has ended.' }),
     attempts: z.array(attempt),

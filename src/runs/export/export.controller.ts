@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
-import type { Namespace } from '../../executor/core/index.js';
+import { type Namespace, RUN_ID } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
-import { ApiProblems } from '../../http/openapi/index.js';
+import { ApiIdParam, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { noQuery } from '../dto/run.queries.js';
 import { StreamHub } from '../stream/stream-hub.js';
@@ -31,7 +31,7 @@ export class ExportController {
       'Of a run that goes on, all up to the entry that is the last now. An answer that cannot be finished ends in a broken ' +
       'connection.',
   })
-  @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
+  @ApiIdParam('run_id', RUN_ID, { description: 'Id of a run.', example: EXAMPLE_RUN_ID })
   @ApiOkResponse({
     description: 'The file.',
     headers: { 'Content-Disposition': { description: 'Names the file.', schema: { type: 'string' } } },

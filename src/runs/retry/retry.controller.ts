@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
-import type { Namespace } from '../../executor/core/index.js';
+import { type Namespace, RUN_ID } from '../../executor/core/index.js';
 import { IdempotencyService, ZodBodyPipe, ZodQueryPipe, idempotencyRequestOf, sendAnswer } from '../../http/index.js';
-import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
+import { ApiIdParam, ApiIdempotencyKey, ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
 import { EXAMPLE_RETRIED_RUN, EXAMPLE_RETRY_RUN, EXAMPLE_RUN_ID } from '../dto/run.examples.js';
 import { noQuery } from '../dto/run.queries.js';
 import { type RetryRunBody, retriedRunSchema, retryRunSchema } from '../dto/run.schemas.js';
@@ -27,8 +27,8 @@ export class RetryController {
       'Starts a new run that takes over the successes of an ended one: those whose definition, input and params would be ' +
       'the same. Everything else, and all that depends on it, is decided again. The new run is durable when this answers.',
   })
-  @ApiParam({ name: 'run_id', description: 'Id of a run that has ended.', example: EXAMPLE_RUN_ID })
-  @ApiHeader({ name: 'Idempotency-Key', description: 'Makes the request safe to repeat for 24 h.', required: false })
+  @ApiIdParam('run_id', RUN_ID, { description: 'Id of a run that has ended.', example: EXAMPLE_RUN_ID })
+  @ApiIdempotencyKey()
   @ApiJsonBody(retryRunSchema, { examples: { plain: {}, changed: EXAMPLE_RETRY_RUN }, required: false })
   @ApiJsonAnswer(200, retriedRunSchema, {
     description: 'With `dry_run`: what would be reused; nothing was started.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject } from '../../executor/core/index.js';
-import { runOptionsSpec } from '../../executor/index.js';
+import { boundedText, runOptionsSpec } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { logSchema } from '../dto/event.schemas.js';
 import { graphIdField, json, nodeSummary, progress, runError, runResult, runStatusSchema } from '../dto/run.schemas.js';
@@ -9,13 +9,10 @@ import { graphIdField, json, nodeSummary, progress, runError, runResult, runStat
 const MAX_ATTEMPTS = 101;
 
 const failure = z.strictObject({
-  type: z
-    .string()
-    .min(1)
-    .max(200)
+  type: boundedText({ min: 1, max: 200 })
     .default('SimulatedError')
     .meta({ description: 'As conditions and `retry.on` see it.' }),
-  message: z.string().max(2_000).default('the simulation says so'),
+  message: boundedText({ max: 2_000 }).default('the simulation says so'),
   retryable: z.boolean().default(true),
 });
 
@@ -32,7 +29,7 @@ export const simulateSchema = named(
     graph: z
       .custom<unknown>(isJsonObject, { error: 'takes a graph' })
       .optional()
-      .meta({ type: 'object', description: 'A graph as `POST /graphs` takes it; or `graph_id`.' }),
+      .meta({ $ref: '#/components/schemas/Graph', description: 'A graph as `POST /graphs` takes it; or `graph_id`.' }),
     graph_id: graphIdField.optional(),
     version: z.int().min(1).optional().meta({ description: 'Of `graph_id`; the newest when left out.' }),
     input: json.optional().meta({ description: '`{}` when left out.' }),

@@ -1,48 +1,52 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CallerNamespace, RequireScope } from '../../auth/access/index.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../events/index.js';
-import type { Namespace } from '../../executor/core/index.js';
+import { type Namespace, RUN_ID } from '../../executor/core/index.js';
 import { ZodQueryPipe } from '../../http/index.js';
-import { ApiProblems } from '../../http/openapi/index.js';
+import { ApiEventStream, ApiIdParam, ApiProblems } from '../../http/openapi/index.js';
 import { Journal } from '../../storage/index.js';
+import { allRunsStreamSchema, runStreamSchema } from '../dto/event.schemas.js';
 import { EXAMPLE_RUN_ID } from '../dto/run.examples.js';
-import { type StreamQuery, noQuery, streamQuery } from '../dto/run.queries.js';
+import { MAX_SEQ, type StreamQuery, noQuery, streamQuery } from '../dto/run.queries.js';
 import { RunsService } from '../runs.service.js';
 import { EventsFeed } from './events-feed.js';
 import { startSeq } from './last-seq.js';
 import { RunStream } from './run-stream.js';
 import { StreamHub } from './stream-hub.js';
 
-const EXAMPLE_STREAM = `retry: 2000
+const START = { run_id: EXAMPLE_RUN_ID, status: 'RUNNING', progress: 0, last_seq: 2 };
+const END = { run_id: EXAMPLE_RUN_ID, status: 'SUCCESS' };
+const EVENT = {
+  seq: 2,
+  ts: 1795428000.011,
+  lvl: 'info',
+  type: 'run.started',
+  msg: 'run started',
+  run_id: EXAMPLE_RUN_ID,
+};
+const LAGGED = { message: 'the client reads too slowly: connect again with Last-Event-ID, nothing is lost' };
 
-event: stream.start
-data: {"run_id":"${EXAMPLE_RUN_ID}","status":"RUNNING","progress":0,"last_seq":2}
+const EXAMPLE_STREAM = { 'stream.start': START, 'run.started': EVENT, 'stream.lagged': LAGGED, 'stream.end': END };
+const EXAMPLE_EVENTS = { 'stream.start': {}, 'run.started': EVENT };
 
-id: 1
-event: run.queued
-data: {"seq":1,"ts":1795428000.004,"lvl":"info","type":"run.queued","msg":"run queued","run_id":"${EXAMPLE_RUN_ID}"}
-
-event: stream.end
-data: {"run_id":"${EXAMPLE_RUN_ID}","status":"SUCCESS"}
-
-`;
-
-const EXAMPLE_EVENTS = `retry: 2000
-
-event: stream.start
-data: {}
-
-event: run.started
-data: {"seq":2,"ts":1795428000.011,"lvl":"info","type":"run.started","msg":"run started","run_id":"${EXAMPLE_RUN_ID}"}
-
-`;
-
-const streamContent = (example: string) => ({
-  'text/event-stream': { schema: { type: 'string' as const }, example },
-});
+const WIRE = [
+  '```',
+  'retry: 2000',
+  '',
+  'event: stream.start',
+  `data: ${JSON.stringify(START)}`,
+  '',
+  `id: ${EVENT.seq}`,
+  `event: ${EVENT.type}`,
+  `data: ${JSON.stringify(EVENT)}`,
+  '',
+  'event: stream.end',
+  `data: ${JSON.stringify(END)}`,
+  '```',
+].join('\n');
 
 /** The handlers write to the response themselves: see docs/decisions/0004-own-sse-writer.md. */
 @ApiTags('runs')
@@ -63,14 +67,16 @@ export class StreamsController {
     description:
       'The journal as Server-Sent Events: `stream.start`, every event after the given one, live ones without a gap or a ' +
       'repeat, and `stream.end` after the last. `data` of each is a `LogEntry` with `run_id`. A client that reads too ' +
-      'slowly gets `stream.lagged`; it connects again with `Last-Event-ID` and has lost nothing.',
+      'slowly gets `stream.lagged`; it connects again with `Last-Event-ID` and has lost nothing. The service closes a ' +
+      'stream without `stream.end` when it stops: then too. On the wire:\n\n' +
+      WIRE,
   })
-  @ApiParam({ name: 'run_id', description: 'Id of a run.', example: EXAMPLE_RUN_ID })
+  @ApiIdParam('run_id', RUN_ID, { description: 'Id of a run.', example: EXAMPLE_RUN_ID })
   @ApiQuery({
     name: 'after_seq',
     required: false,
     description: 'Entries up to this one are left out.',
-    schema: { type: 'integer', minimum: 0 },
+    schema: { type: 'integer', minimum: 0, maximum: MAX_SEQ },
   })
   @ApiQuery({
     name: 'access_token',
@@ -84,8 +90,9 @@ export class StreamsController {
     name: 'Last-Event-ID',
     required: false,
     description: 'Id of the last event received; beats `after_seq`.',
+    schema: { type: 'string', pattern: '^\\d{0,12}$' },
   })
-  @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_STREAM) })
+  @ApiEventStream(runStreamSchema, { description: 'The stream.', examples: EXAMPLE_STREAM })
   @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamRun(
     @CallerNamespace() namespace: Namespace,
@@ -112,7 +119,7 @@ export class StreamsController {
       'across runs, so events have no `id` and `Last-Event-ID` means nothing here. A client that reads too slowly gets ' +
       '`stream.lagged`: it has missed events.',
   })
-  @ApiOkResponse({ description: 'The stream.', content: streamContent(EXAMPLE_EVENTS) })
+  @ApiEventStream(allRunsStreamSchema, { description: 'The stream.', examples: EXAMPLE_EVENTS })
   @ApiProblems('invalid-parameter', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamEvents(
     @CallerNamespace() namespace: Namespace,
