@@ -4,8 +4,5 @@
  */
 export function hasAtMostCharacters(text: string, max: number): boolean {
   if (text.length <= max) return true;
-  if (text.length > 2 * max) return false;
-  let count = 0;
-  for (const _ of text) count++;
-  return count <= max;
+  return text.length <= 2 * max && [...text].length <= max;
 }
