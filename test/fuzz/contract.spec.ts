@@ -53,6 +53,7 @@ describe(`Whatever is sent (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
   let operations: ReadonlyMap<string, Operation>;
   let judge: Judge;
   let sender: Sender;
+  let things: Promise<Record<string, string[]>> | undefined;
 
   beforeAll(async () => {
     registerTestAgents(api.service);
@@ -63,7 +64,7 @@ describe(`Whatever is sent (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
   });
   afterAll(() => sender.close());
 
-  /** What there is to name when the requests to an operation begin. */
+  /** Makes what there is to name. */
   const known = async (): Promise<Record<string, string[]>> => {
     const charted = await finishedRun(CHART, { input: { text: 'one two three' } });
     const failed = await finishedRun(FAILS);
@@ -102,9 +103,12 @@ describe(`Whatever is sent (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
     async (name) => {
       const documented = operations.get(name);
       if (documented === undefined) throw new Error(`the document has no ${name}: npm run sdk`);
-      const things = await known();
-      const operation = withRealIds(documented, things);
-      const schemas = new SchemaArbitraries(document, things);
+      things ??= known();
+      const named = await things;
+      // What it takes away is there again for the next operation.
+      if (documented.method === 'DELETE') things = undefined;
+      const operation = withRealIds(documented, named);
+      const schemas = new SchemaArbitraries(document, named);
       const statuses = new Map<number, number>();
       await fc.assert(
         fc.asyncProperty(requestsTo(operation, schemas, API_KEY), async (request) => {

@@ -23,7 +23,11 @@ describe('A stream of the client', () => {
   });
 
   const start = async (name: string, port: number): Promise<BuiltService> => {
-    const service = await BuiltService.start({ database: join(folder, `${name}.db`), port });
+    const service = await BuiltService.start({
+      database: join(folder, `${name}.db`),
+      port,
+      env: { SHUTDOWN_GRACE_SEC: '0' },
+    });
     services.push(service);
     return service;
   };

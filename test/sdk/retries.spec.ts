@@ -57,6 +57,39 @@ describe('A call of the client that gets no good answer', () => {
   });
 });
 
+describe('A stream of the client', () => {
+  it('ends with an error where something else than a stream answers', async () => {
+    const server = await FlakyServer.start();
+    try {
+      const streaming = collect(clientOf(server.url).runs.stream('r_x'));
+      expect(await errorOf(streaming)).toMatchObject({ status: 200, code: 'unexpected-answer' });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('A stream of the client with a token of its own', () => {
+  it('sends the token and no other credentials, a new one for each connection', async () => {
+    const server = await FlakyServer.start();
+    try {
+      const opened = { status: 200, headers: { 'Content-Type': 'text/event-stream' } };
+      server.answersWith({ status: 503 }, opened, { status: 404 });
+      let asked = 0;
+      const streamToken = () => `token ${++asked}`;
+      const streaming = collect(clientOf(server.url).runs.stream('r_x', { streamToken, afterSeq: 5 }));
+      expect(await errorOf(streaming)).toMatchObject({ status: 404 });
+      expect(server.requests.map(({ url, headers }) => [url, headers['last-event-id'], headers['x-api-key']])).toEqual([
+        ['/runs/r_x/stream?access_token=token%201', '5', undefined],
+        ['/runs/r_x/stream?access_token=token%202', '5', undefined],
+        ['/runs/r_x/stream?access_token=token%203', '5', undefined],
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 describe('A call of the client whose answer is lost on the way', () => {
   const api = useApi();
   let proxy: TcpProxy;

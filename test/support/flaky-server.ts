@@ -8,13 +8,14 @@ export interface ScriptedAnswer {
 
 /** A server that answers as it was told: one scripted answer per request, the last one for ever. */
 export class FlakyServer {
-  readonly requests: { readonly method: string; readonly headers: IncomingHttpHeaders }[] = [];
+  readonly requests: { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
   private script: ScriptedAnswer[] = [{ status: 200 }];
   private readonly server: Server;
 
   private constructor() {
     this.server = createServer((request, response) => {
-      this.requests.push({ method: request.method ?? '', headers: request.headers });
+      const { method = '', url = '', headers } = request;
+      this.requests.push({ method, url, headers });
       request.resume();
       const [next = { status: 200 }] = this.script;
       if (this.script.length > 1) this.script.shift();

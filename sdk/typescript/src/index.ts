@@ -2,7 +2,7 @@ export { WandClient } from './client.js';
 export { type ProblemCode, WandConnectionError, WandProblem } from './errors.js';
 export { type RunEvent, type RunEventType } from './events.js';
 export { type Graphs } from './graphs.js';
-export { type CallOptions, type CreateOptions, type FetchLike, type WandClientOptions } from './options.js';
+export { type CallOptions, type CreateOptions, type FetchLike, type Token, type WandClientOptions } from './options.js';
 export { type Page, type Paged } from './pages.js';
 export { type RunStreamOptions, type StreamOptions, type WatchOptions } from './run-stream.js';
 export { type Runs } from './runs.js';

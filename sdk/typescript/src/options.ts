@@ -5,7 +5,7 @@ export interface WandClientOptions {
   /** Sent as `X-API-Key`. */
   readonly apiKey?: string;
   /** Sent as `Authorization: Bearer …`; a function is asked before every attempt, so that a short token can be renewed. */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: Token;
   /** The namespace that requests are about (`X-Wand-Namespace`); for keys that may choose one. */
   readonly namespace?: string;
   /** Headers for every request. */
@@ -17,6 +17,9 @@ export interface WandClientOptions {
   /** How long the head of an answer may take, in milliseconds; 100,000 when left out, longer than `wait` can be. */
   readonly timeoutMs?: number;
 }
+
+/** A token, or what gives one: asked whenever one is needed. */
+export type Token = string | (() => string | Promise<string>);
 
 /** The part of `fetch` that the client uses. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;

@@ -1,11 +1,11 @@
 import { backoffMs, retryAfterMs } from './backoff.js';
 import { WandConnectionError, WandProblem } from './errors.js';
 import type { RunEvent } from './events.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, Token } from './options.js';
 import { reasonOf, sleep } from './sleep.js';
 import { readSse } from './sse-connection.js';
 import type { SseMessage } from './sse-parser.js';
-import type { Transport } from './transport.js';
+import { type Transport, current } from './transport.js';
 
 const DEFAULT_RETRY_MS = 2_000;
 const MAX_WAIT_MS = 15_000;
@@ -27,12 +27,17 @@ export interface StreamOptions extends CallOptions {
 export interface RunStreamOptions extends StreamOptions {
   /** Events up to this `seq` are left out. */
   readonly afterSeq?: number;
+  /**
+   * A token for the stream of this run alone (`POST /auth/stream-token`), sent as `?access_token=` instead of the client's
+   * credentials. It expires soon: a function gives a new one for each connection.
+   */
+  readonly streamToken?: Token;
 }
 
 interface Connecting {
   readonly transport: Transport;
   readonly url: string;
-  readonly options: StreamOptions;
+  readonly options: StreamOptions & Pick<RunStreamOptions, 'streamToken'>;
   /** Headers of the next connection. */
   readonly headers: () => Readonly<Record<string, string>>;
 }
@@ -125,13 +130,16 @@ async function* connectAgain(connecting: Connecting): AsyncGenerator<SseMessage 
 }
 
 async function open({ transport, url, options, headers }: Connecting, hangUp: AbortSignal): Promise<Response> {
-  const signal = options.signal === undefined ? hangUp : AbortSignal.any([options.signal, hangUp]);
-  const response = await transport.attempt(url, {
-    headers: { Accept: 'text/event-stream', ...headers() },
-    signal,
-    cache: 'no-store',
-  });
-  if (response.ok) return response;
+  const { signal: given, streamToken } = options;
+  const signal = given === undefined ? hangUp : AbortSignal.any([given, hangUp]);
+  const query = streamToken === undefined ? '' : `?access_token=${encodeURIComponent(await current(streamToken))}`;
+  const response = await transport.attempt(
+    url + query,
+    { headers: { Accept: 'text/event-stream', ...headers() }, signal, cache: 'no-store' },
+    { isAnonymous: streamToken !== undefined },
+  );
+  const type = response.headers.get('Content-Type') ?? '';
+  if (response.ok && type.startsWith('text/event-stream')) return response;
   const text = await response.text();
   throw new WandProblem(response, parsed(text));
 }

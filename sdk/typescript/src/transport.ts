@@ -1,6 +1,6 @@
 import { backoffMs, retryAfterMs } from './backoff.js';
 import { WandConnectionError } from './errors.js';
-import type { FetchLike, WandClientOptions } from './options.js';
+import type { FetchLike, Token, WandClientOptions } from './options.js';
 import { reasonOf, sleep } from './sleep.js';
 
 const DEFAULT_RETRIES = 4;
@@ -40,10 +40,19 @@ export class Transport {
     };
   }
 
-  /** One attempt; an answer whatever its status. @throws {WandConnectionError} when none came. */
-  async attempt(url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  /**
+   * One attempt; an answer whatever its status. `isAnonymous` leaves the client's credentials out.
+   *
+   * @throws {WandConnectionError} when no answer came.
+   */
+  async attempt(
+    url: string,
+    init: RequestInit & { readonly signal: AbortSignal },
+    { isAnonymous = false }: { readonly isAnonymous?: boolean } = {},
+  ): Promise<Response> {
     const headers = new Headers(init.headers);
-    await this.#addCredentials(headers);
+    for (const [name, value] of Object.entries(this.#options.headers ?? {})) headers.set(name, value);
+    if (!isAnonymous) await this.#addCredentials(headers);
     const { signal } = init;
     const timeoutMs = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const deadline = new AbortController();
@@ -85,13 +94,17 @@ export class Transport {
 
   async #addCredentials(headers: Headers): Promise<void> {
     const { apiKey, token, namespace } = this.#options;
-    for (const [name, value] of Object.entries(this.#options.headers ?? {})) headers.set(name, value);
     if (apiKey !== undefined) headers.set('X-API-Key', apiKey);
     if (token !== undefined) {
-      headers.set('Authorization', `Bearer ${typeof token === 'string' ? token : await token()}`);
+      headers.set('Authorization', `Bearer ${await current(token)}`);
     }
     if (namespace !== undefined) headers.set('X-Wand-Namespace', namespace);
   }
+}
+
+/** The token to use now. */
+export async function current(token: Token): Promise<string> {
+  return typeof token === 'string' ? token : token();
 }
 
 interface SentRequest {

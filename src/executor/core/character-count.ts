@@ -4,6 +4,5 @@
  */
 export function hasAtMostCharacters(text: string, max: number): boolean {
   if (text.length <= max) return true;
-  if (text.length > 2 * max) return false;
-  return [...text].length <= max;
+  return text.length <= 2 * max && [...text].length <= max;
 }

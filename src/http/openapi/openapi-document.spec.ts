@@ -81,6 +81,54 @@ describe('The OpenAPI document', () => {
     expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Dto'))).toEqual([]);
   });
 
+  it('has one schema for all errors, and none that an operation cannot answer', () => {
+    const errors = operations.flatMap(({ name, operation }) =>
+      Object.entries(operation.responses)
+        .filter(([status]) => status >= '400')
+        .map(([status, { content }]) => ({ where: `${name} ${status}`, content })),
+    );
+    const others = errors.filter(
+      ({ content }) =>
+        JSON.stringify(content?.['application/problem+json']?.schema) !== '{"$ref":"#/components/schemas/Problem"}',
+    );
+    expect(others).toEqual([]);
+    expect(operations.filter(({ operation }) => !('500' in operation.responses)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('closes whatever clients send', () => {
+    const open: string[] = [];
+    const seen = new Set<unknown>();
+    const visit = (where: string, schema: unknown): void => {
+      if (typeof schema !== 'object' || schema === null || seen.has(schema)) return;
+      seen.add(schema);
+      const { $ref, properties, additionalProperties } = schema as Record<string, unknown>;
+      if (typeof $ref === 'string') {
+        const name = $ref.replace('#/components/schemas/', '');
+        visit(name, document.components.schemas[name]);
+      }
+      if (properties !== undefined && additionalProperties !== false) open.push(where);
+      for (const [key, member] of Object.entries(schema)) visit(`${where}/${key}`, member);
+    };
+    for (const { name, operation } of operations)
+      visit(name, operation.requestBody?.content['application/json']?.schema);
+    expect(seen.size).toBeGreaterThan(100);
+    expect(open).toEqual([]);
+  });
+
+  it('names every set of values once', () => {
+    const inlined: string[] = [];
+    const visit = (where: string, value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { enum: values } = value as { readonly enum?: unknown };
+      const isNamed = /^\/components\/schemas\/[^/]+$/.test(where);
+      if (Array.isArray(values) && values.length > 1 && !isNamed) inlined.push(where);
+      for (const [key, member] of Object.entries(value)) visit(`${where}/${key}`, member);
+    };
+    visit('', document);
+    // Two words that stand for a version, and mean nothing elsewhere.
+    expect(inlined).toEqual(['/components/schemas/RetryRun/properties/graph_version/anyOf/0']);
+  });
+
   it('shows examples that match their schemas', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
