@@ -126,7 +126,7 @@ describe(`Whatever is sent (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
       // What it takes away is there again for the next operation.
       if (documented.method === 'DELETE') things = undefined;
       const operation = withRealIds(documented, named);
-      const schemas = new SchemaArbitraries(document, named);
+      const schemas = new SchemaArbitraries(quiet(document), named);
       const statuses = new Map<number, number>();
       await fc.assert(
         fc.asyncProperty(requestsTo(operation, schemas, API_KEY), async (request) => {
@@ -152,6 +152,11 @@ describe(`Whatever is sent (FUZZ_SEED=${SEED}, FUZZ_RUNS=${RUNS})`, () => {
     expect(await finishedRun()).toMatchObject({ status: 'SUCCESS' });
   });
 });
+
+/** Lower levels would have the service tell of each request. */
+function quiet({ components: { schemas } }: Document): Pick<Document, 'components'> {
+  return { components: { schemas: { ...schemas, LogLevel: { type: 'string', enum: ['ERROR', 'CRITICAL'] } } } };
+}
 
 function shown({ method, target, headers, body }: FuzzRequest): string {
   return `${method} ${target}\n${JSON.stringify(headers)}\n${body?.toString('utf8').slice(0, 2_000) ?? ''}`;
