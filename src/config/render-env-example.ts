@@ -3,7 +3,8 @@ import { CONFIG_KEYS } from './schema/schema.js';
 
 const WIDTH = 110;
 const HEADER = [
-  'Every key of the configuration, with its default. Copy this file to `.env` and uncomment what you change.',
+  'Every key of the configuration, with its default. Copy this file to `.env` and uncomment what you change; ' +
+    '`wand setup` does so, with a new key.',
   'The process environment wins over `.env`, which wins over `config/<ENVIRONMENT>.env`, which wins over the defaults. ' +
     'Lists are JSON. An empty value counts as not set. <KEY>_FILE names a file that holds the value of <KEY>. What is reloadable ' +
     'changes when this file does, in development. docs/configuration.md says more.',
