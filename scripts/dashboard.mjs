@@ -104,6 +104,14 @@ const ROWS = [
           legend: '{{status}}',
         },
       ]),
+      graph('Over a rate limit', 'reqps', [
+        { expr: `sum by (policy) (${rate('wand_rate_limit_refusals_total')})`, legend: '{{policy}}' },
+        { expr: `sum(${rate('wand_rate_limit_fallbacks_total')})`, legend: 'counted without the shared store' },
+      ]),
+      graph('Connections refused', 'cps', [
+        { expr: `sum(${rate('wand_connections_dropped_total')})`, legend: 'too many' },
+        { expr: `sum by (status) (${rate('wand_connections_refused_total')})`, legend: '{{status}}' },
+      ]),
     ],
   ],
   [
@@ -141,6 +149,9 @@ const ROWS = [
         '',
         true,
       ),
+      graph('Refused egress', 'ops', [
+        { expr: `sum by (reason) (${rate('wand_egress_refusals_total')})`, legend: '{{reason}}' },
+      ]),
       graph('Attempts by agent', 'ops', [
         { expr: `sum by (agent_type) (${rate('wand_node_attempts_total')})`, legend: '{{agent_type}}' },
       ]),

@@ -3,8 +3,10 @@ import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { EmbeddedEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
+import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
 import { HttpPolicy, PluginLoaderModule, PluginsModule } from './plugins/index.js';
+import { RefusalMetrics } from './refusal-metrics.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
@@ -62,10 +64,11 @@ export class AppModule {
         PluginLoaderModule.forRoot(loaded),
         AuthModule,
         ExecutorModule,
+        HttpModule,
         GraphsModule,
         RunsModule,
       ],
-      providers: [ServiceMetrics, RunMetrics],
+      providers: [ServiceMetrics, RunMetrics, RefusalMetrics],
     };
   }
 }

@@ -28,19 +28,27 @@ const OPERATOR_ERRORS = [
 
 /** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
 export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> {
+  const stopping = stopSignal();
   let secrets = new SecretRegistry();
   try {
     const loaded = loadConfig({ env: process.env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
     secrets = loaded.secrets;
     process.on('uncaughtException', (error) => crash(error, secrets));
-    stopOnSignals(await Service.start(loaded, { wait, onOwnershipLost: exitAtOnce }));
+    const service = await Service.start(loaded, { wait, signal: stopping, onOwnershipLost: exitAtOnce });
+    if (stopping.aborted) await stop(service);
+    else stopping.addEventListener('abort', () => void stop(service));
   } catch (error) {
+    if (stopping.aborted && isAbort(error)) process.exit(0);
     if (!isForOperator(error)) crash(error, secrets);
     process.exitCode = 1;
     process.stderr.write(`${secrets.text(error.message)}\n`);
     // What plugins have begun would keep the process from ending.
     if (error instanceof PluginLoadError) process.exit(1);
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function isForOperator(error: unknown): error is Error {
@@ -54,18 +62,21 @@ function crash(error: unknown, secrets: SecretRegistry): never {
   process.exit(1);
 }
 
-function stopOnSignals(service: Service): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void service.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`the service did not stop in order: ${String(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
+/** Aborted by the first SIGTERM or SIGINT, which may come before there is a service to stop. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+async function stop(service: Service): Promise<never> {
+  try {
+    await service.stop();
+  } catch (error) {
+    process.stderr.write(`the service did not stop in order: ${String(error)}\n`);
+    process.exit(1);
   }
+  process.exit(0);
 }
 
 /** Nothing is left to be written or told: what this process held goes on in the other one. */

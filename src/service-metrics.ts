@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HealthService, Metrics, ServiceVersion, byLabel } from './observability/index.js';
-import { EgressGuard } from './plugins/index.js';
 import { StreamHub } from './runs/index.js';
 import { GroupCommitWriter, StorageStatistics } from './storage/index.js';
 
@@ -13,7 +12,6 @@ export class ServiceMetrics implements OnModuleInit {
     private readonly health: HealthService,
     private readonly version: ServiceVersion,
     private readonly streams: StreamHub,
-    private readonly egress: EgressGuard,
     private readonly statistics: StorageStatistics,
   ) {}
 
@@ -21,7 +19,6 @@ export class ServiceMetrics implements OnModuleInit {
     this.addJournal();
     this.addService();
     this.addStreams();
-    this.addEgress();
     this.addStored();
   }
 
@@ -101,16 +98,6 @@ export class ServiceMetrics implements OnModuleInit {
       help: 'Event streams that were closed because their client read too slowly.',
       labels: ['kind'],
       read: () => byLabel('kind', streams.laggedStreams),
-    });
-  }
-
-  private addEgress(): void {
-    const { metrics, egress } = this;
-    metrics.addCounter({
-      name: 'wand_egress_refusals_total',
-      help: 'Requests of agents and tools that were refused before anything was sent, by reason.',
-      labels: ['reason'],
-      read: () => [...egress.refusals].map(([reason, value]) => ({ labels: { reason }, value })),
     });
   }
 

@@ -13,6 +13,8 @@ import { GroupCommitWriter } from './storage/index.js';
 export interface ServiceOptions {
   /** Wait until another process that owns the database has gone, instead of failing. */
   readonly wait: boolean;
+  /** Ends that waiting. */
+  readonly signal?: AbortSignal;
   /** Called when another process took the database over and this one has given everything up: nothing is left to do. */
   readonly onOwnershipLost: () => void;
 }
@@ -29,6 +31,7 @@ export class Service {
    *
    * @throws {DatabaseOwnedError} if another process runs on the database and `wait` is false.
    * @throws {DatabaseOpenError} if the database cannot be opened.
+   * @throws {Error} an `AbortError` if `signal` ended the waiting for the database.
    */
   static async start(loaded: LoadedConfig, options: ServiceOptions): Promise<Service> {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.register(loaded), {
@@ -47,6 +50,7 @@ export class Service {
       await app.get(MetricsListener).listen();
       await app.get(DatabaseLease).acquire({
         wait: options.wait,
+        signal: options.signal,
         onLost: (owner) => void service.giveUp(owner).finally(options.onOwnershipLost),
       });
       await app.get(EmbeddedEngine).start();

@@ -5,8 +5,8 @@ import { AppConfig } from './app.config.js';
 import { patchProblem, readPatch } from './config-patch.js';
 import { ConfigError, faultLine } from './config.errors.js';
 import { viewOf } from './config-view.js';
-import type { ConfigValidationDto } from './dto/config-validation.dto.js';
-import type { ConfigViewDto } from './dto/config-view.dto.js';
+import type { ConfigValidationAnswer } from './dto/config-validation.schema.js';
+import type { ConfigViewAnswer } from './dto/config-view.schema.js';
 import { LiveConfig } from './live-config.js';
 import { LoadedConfig, loadConfig } from './load-config.js';
 import { SecretRegistry } from './secrets/secret-registry.js';
@@ -22,14 +22,14 @@ export class ConfigInspector {
   ) {}
 
   /** The configuration that this process runs with, secrets masked. */
-  view(): ConfigViewDto {
+  view(): ConfigViewAnswer {
     const { config, live } = this;
     const view = viewOf({ config, variables: live.variables, warnings: this.scrubbed(live.warnings) });
     return { ...view, values: this.secrets.object(view.values as JsonObject) };
   }
 
   /** Whether the next start would succeed: reads the files again, changes nothing. */
-  validate(): ConfigValidationDto {
+  validate(): ConfigValidationAnswer {
     try {
       return { valid: true, errors: [], warnings: this.scrubbed(loadConfig(this.loaded.source).warnings) };
     } catch (error) {
@@ -43,7 +43,7 @@ export class ConfigInspector {
    *
    * @throws {ProblemError} `forbidden` outside of development, `config-invalid` if anything of it cannot be.
    */
-  change(body: unknown): ConfigViewDto {
+  change(body: unknown): ConfigViewAnswer {
     const { environment } = this.config;
     if (environment !== 'development') {
       const detail = `the configuration can be changed while the service runs in development only, and this is ${environment}`;

@@ -55,7 +55,8 @@ function textOf(value: unknown): string | null {
 /** A rule over several keys points at the one that the patch names. */
 function valueFault(fault: ConfigFault, patch: ReadonlyMap<string, unknown>): ProblemDetail {
   const named = [fault.key, ...(fault.readsKeys ?? [])].find((key) => patch.has(key));
-  return { pointer: jsonPointer([named ?? fault.key]), code: 'invalid-value', message: faultLine(fault) };
+  const code = fault.readsKeys === undefined ? 'invalid-value' : 'conflicting-value';
+  return { pointer: jsonPointer([named ?? fault.key]), code, message: faultLine(fault) };
 }
 
 function invalid(errors: readonly ProblemDetail[]): ProblemError {

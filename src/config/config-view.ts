@@ -1,5 +1,5 @@
 import type { AppConfig } from './app.config.js';
-import type { ConfigViewDto, ValueSource } from './dto/config-view.dto.js';
+import type { ConfigViewAnswer, ValueSource } from './dto/config-view.schema.js';
 import { maskedConfig } from './masking.js';
 import { CONFIG_KEYS } from './schema/schema.js';
 import type { Variable, Variables } from './variables.js';
@@ -10,10 +10,10 @@ export function viewOf(parts: {
   /** What it was made from. */
   readonly variables: Variables;
   readonly warnings: readonly string[];
-}): ConfigViewDto {
+}): ConfigViewAnswer {
   const { config, variables, warnings } = parts;
   const sources = Object.fromEntries(CONFIG_KEYS.map(({ env }) => [env, sourceOf(variables.get(env))]));
-  return { environment: config.environment, values: maskedConfig(config), sources, warnings };
+  return { environment: config.environment, values: maskedConfig(config), sources, warnings: [...warnings] };
 }
 
 function sourceOf(variable: Variable | undefined): ValueSource {

@@ -1,11 +1,15 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/access/index.js';
-import { ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
+import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../http/openapi/index.js';
 import { ConfigInspector } from './config-inspector.js';
 import { CONFIG_PATCH_EXAMPLES, configPatch } from './dto/config-patch.schema.js';
-import { ConfigValidationDto } from './dto/config-validation.dto.js';
-import { ConfigViewDto } from './dto/config-view.dto.js';
+import {
+  type ConfigValidationAnswer,
+  EXAMPLE_CONFIG_VALIDATION,
+  configValidationSchema,
+} from './dto/config-validation.schema.js';
+import { type ConfigViewAnswer, EXAMPLE_CONFIG_VIEW, configViewSchema } from './dto/config-view.schema.js';
 
 @ApiTags('config')
 @Controller('config')
@@ -15,16 +19,19 @@ export class ConfigController {
   @Get()
   @RequireScope('config')
   @ApiOperation({ summary: 'The configuration in use, with secrets masked' })
-  @ApiOkResponse({ type: ConfigViewDto, description: 'Every key with its value.' })
-  getConfig(): ConfigViewDto {
+  @ApiJsonAnswer(200, configViewSchema, { description: 'Every key with its value.', example: EXAMPLE_CONFIG_VIEW })
+  getConfig(): ConfigViewAnswer {
     return this.inspector.view();
   }
 
   @Get('validate')
   @RequireScope('config')
   @ApiOperation({ summary: 'Whether the service would start with the configuration as it stands now' })
-  @ApiOkResponse({ type: ConfigValidationDto, description: 'What a start would say.' })
-  validateConfig(): ConfigValidationDto {
+  @ApiJsonAnswer(200, configValidationSchema, {
+    description: 'What a start would say.',
+    example: EXAMPLE_CONFIG_VALIDATION,
+  })
+  validateConfig(): ConfigValidationAnswer {
     return this.inspector.validate();
   }
 
@@ -39,9 +46,9 @@ export class ConfigController {
       'Outside of development it is refused.',
   })
   @ApiJsonBody(configPatch, { examples: CONFIG_PATCH_EXAMPLES })
-  @ApiOkResponse({ type: ConfigViewDto, description: 'The configuration from now on.' })
+  @ApiJsonAnswer(200, configViewSchema, { description: 'The configuration from now on.', example: EXAMPLE_CONFIG_VIEW })
   @ApiProblems('malformed-json', 'invalid-body', 'payload-too-large', 'unsupported-media-type', 'config-invalid')
-  changeConfig(@Body() body: unknown): ConfigViewDto {
+  changeConfig(@Body() body: unknown): ConfigViewAnswer {
     return this.inspector.change(body);
   }
 }

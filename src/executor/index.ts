@@ -28,7 +28,6 @@ export {
   failurePolicy,
   graphSpec,
   interruptPolicy,
-  jitterKind,
   joinKind,
   nodeSpec,
   retrySpec,

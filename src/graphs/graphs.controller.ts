@@ -145,7 +145,7 @@ export class GraphsController {
     description: 'The version asked for; `graph` is the body exactly as it was sent.',
     example: EXAMPLE_STORED_GRAPH,
   })
-  @ApiProblems('invalid-parameter', 'bad-request', 'graph-not-found')
+  @ApiProblems('invalid-parameter', 'graph-not-found')
   async getGraph(
     @CallerNamespace() namespace: Namespace,
     @Param('graph_id') graphId: string,
@@ -166,7 +166,6 @@ export class GraphsController {
   @ApiProblems(
     'malformed-json',
     'invalid-body',
-    'bad-request',
     'graph-not-found',
     'graph-archived',
     'payload-too-large',
@@ -190,7 +189,7 @@ export class GraphsController {
   @ApiOperation({ summary: 'Archive a graph' })
   @ApiIdParam('graph_id', GRAPH_ID, GRAPH_ID_PARAM)
   @ApiNoContentResponse({ description: 'No new runs from here on; old ones stay readable.' })
-  @ApiProblems('bad-request', 'graph-not-found', 'storage-unavailable', 'overloaded')
+  @ApiProblems('graph-not-found', 'storage-unavailable', 'overloaded')
   archiveGraph(@CallerNamespace() namespace: Namespace, @Param('graph_id') graphId: string): Promise<void> {
     return this.graphs.archive(namespace, graphId);
   }

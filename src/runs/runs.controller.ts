@@ -186,7 +186,7 @@ export class RunsController {
   @ApiOperation({ summary: 'Read a run' })
   @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiJsonAnswer(200, runSchema, { description: 'The run as it is now.', example: EXAMPLE_RUN })
-  @ApiProblems('bad-request', 'run-not-found', 'run-damaged')
+  @ApiProblems('run-not-found', 'run-damaged')
   async getRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
     return toRunDto(await this.runs.get(namespace, id));
   }
@@ -201,7 +201,7 @@ export class RunsController {
     schema: { type: 'string', minLength: 1, maxLength: 64, example: 'fetch' },
   })
   @ApiJsonAnswer(200, nodeRunSchema, { description: 'The node run as it is now.', example: EXAMPLE_NODE_RUN })
-  @ApiProblems('bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
+  @ApiProblems('run-not-found', 'node-not-found', 'run-damaged')
   async getNodeRun(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
@@ -235,7 +235,7 @@ export class RunsController {
     schema: { type: 'string', minLength: 1, maxLength: 64 },
   })
   @ApiJsonAnswer(200, logSchema, { description: 'Entries in order of `seq`.', example: EXAMPLE_LOG })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found')
+  @ApiProblems('invalid-parameter', 'run-not-found')
   async listRunLogs(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,
@@ -261,7 +261,6 @@ export class RunsController {
   @ApiProblems(
     'malformed-json',
     'invalid-parameter',
-    'bad-request',
     'run-not-found',
     'run-finished',
     'payload-too-large',
@@ -291,7 +290,7 @@ export class RunsController {
   })
   @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiNoContentResponse({ description: 'It is gone.' })
-  @ApiProblems('bad-request', 'run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
+  @ApiProblems('run-not-found', 'run-not-finished', 'storage-unavailable', 'overloaded')
   deleteRun(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<void> {
     return this.remover.remove(namespace, id);
   }

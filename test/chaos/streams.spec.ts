@@ -1,3 +1,4 @@
+import { MetricValues } from '../support/metric-values.js';
 import { waitFor } from '../support/wait-for.js';
 import { type Ground, assertNone, campaign, extent } from './support/campaign.js';
 import type { BuiltService } from '../support/built-service.js';
@@ -22,11 +23,11 @@ interface Measured {
 }
 
 async function measure(service: BuiltService): Promise<Measured> {
-  const text = await (await service.request('/metrics')).text();
-  const valueOf = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  const values = new MetricValues(await (await service.request('/metrics')).text());
+  const valueOf = (series: string): number => values.of(series) ?? Number.NaN;
   return {
-    open: valueOf('wand_streams_open'),
-    lagged: valueOf('wand_streams_lagged_total'),
+    open: valueOf('wand_streams_open{kind="run"}'),
+    lagged: valueOf('wand_streams_lagged_total{kind="run"}'),
     residentMb: valueOf('process_resident_memory_bytes') / 1_048_576,
   };
 }

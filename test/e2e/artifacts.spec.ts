@@ -61,7 +61,7 @@ describe('GET /runs/{run_id}/artifacts/{name}', () => {
     expect(await answer.text()).toBe('');
   });
 
-  it.each(['d.svg', '..%2Fc.svg', '%00', '__proto__', 'c.svg%2F'])('answers 404 to the name %s', async (name) => {
+  it.each(['d.svg', '..%2Fc.svg', '__proto__', 'c.svg%2F'])('answers 404 to the name %s', async (name) => {
     const answer = await api.get(url.replace('c.svg', name));
     expect(answer).toMatchObject({ status: 404, body: { type: '/problems/artifact-not-found' } });
   });

@@ -25,7 +25,7 @@ export const SLOW_GRAPH = {
 /** Fails: nothing listens on the address. */
 export const FAILING_GRAPH = {
   name: 'failing',
-  nodes: [{ id: 'fetch', type: 'agent.fetch', params: { url: 'http://127.0.0.1:1/' } }],
+  nodes: [{ id: 'fetch', type: 'agent.fetch', params: { url: 'http://127.0.0.1:2/' } }],
   edges: [],
   options: { max_retries: 1 },
 };

@@ -109,6 +109,7 @@ export function useBuiltPrograms(): {
       PORT: '0',
       SECURITY__API_KEY: CLI_KEY,
       MONITORING__METRICS_PORT: '0',
+      SECURITY__RATE_LIMIT_PER_MINUTE: '0',
       DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}`,
     });
     const [, port] = await service.written(/listens on \S+:(\d+)/);

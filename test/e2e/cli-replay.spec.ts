@@ -8,7 +8,7 @@ const GRAPH = {
   nodes: [
     { id: 'review', type: 'agent.echo', params: { score: 0.4 } },
     { id: 'publish', type: 'agent.echo' },
-    { id: 'fetch', type: 'agent.fetch', params: { url: 'http://127.0.0.1:1/' } },
+    { id: 'fetch', type: 'agent.fetch', params: { url: 'http://127.0.0.1:2/' } },
   ],
   edges: [{ from: 'review', to: 'publish', cond: 'output.score >= 0.8' }],
   options: { max_retries: 0 },

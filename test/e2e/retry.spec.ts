@@ -366,7 +366,7 @@ describe('POST /runs/{run_id}/retry', () => {
     const strict = {
       nodes: [
         { id: 's', type: 'agent.test.strict' },
-        { id: 'f', type: 'agent.fetch', params: { url: 'http://127.0.0.1:1' } },
+        { id: 'f', type: 'agent.fetch', params: { url: 'http://127.0.0.1:2' } },
         fragile('a'),
       ],
     };

@@ -121,4 +121,40 @@ describe('a second process on the same database', () => {
     expect(second.log).toContain(`the database is in use by the process ${owner.pid} on `);
     expect(await owner.stop('SIGTERM')).toBe(0);
   });
+
+  it('stops waiting for it when it is told to', async () => {
+    const database = join(folder, 'wand.db');
+    const owner = await BuiltService.start({ database });
+    const second = await BuiltService.spawn({ database, args: ['--wait'] });
+    await waitFor('the second process to wait', () => second.log.includes('waiting for the process'));
+    expect(await second.stop('SIGTERM')).toBe(0);
+    expect(await owner.stop('SIGTERM')).toBe(0);
+  });
 });
+
+describe('A process that is told to stop before it has started', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wand-early-stop-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('stops in order, and leaves the database to the next one', async () => {
+    const database = join(folder, 'wand.db');
+    const early = await BuiltService.spawn({ database });
+    await waitFor('it to listen', () => isAnswering(early));
+    expect(await early.stop('SIGTERM')).toBe(0);
+    expect(early.log).toContain('stopped in order');
+    const next = await BuiltService.start({ database });
+    expect(await next.stop('SIGTERM')).toBe(0);
+  });
+});
+
+function isAnswering(service: BuiltService): Promise<boolean> {
+  return service.request('/health/live').then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

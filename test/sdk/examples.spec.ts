@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { makeKey } from '../support/auth-client.js';
+import { DEVELOPMENT } from '../support/development.js';
 import { given } from '../support/given.js';
 import { useApi } from '../support/use-api.js';
 
@@ -38,7 +40,9 @@ const GRAPH = {
 };
 
 describe('The examples of the document', () => {
-  const api = useApi();
+  const api = useApi({
+    env: { ...DEVELOPMENT, SECURITY__JWT_SECRET: 'jwt-secret-0123456789abcdef0123456789' },
+  });
   const { finishedRun } = given(api);
 
   it('are there', () => {
@@ -60,7 +64,8 @@ describe('The examples of the document', () => {
     const body = JSON.stringify(value)
       .replaceAll(/g_[0-9a-z]{26}/g, graph_id)
       .replaceAll(/r_[0-9a-z]{26}/g, runId);
-    const target = path.replace('{run_id}', runId).replace('{graph_id}', graph_id);
+    const { key_id } = await makeKey(api, { scopes: ['runs:read'] });
+    const target = path.replace('{run_id}', runId).replace('{graph_id}', graph_id).replace('{key_id}', key_id);
     const headers = { 'Content-Type': 'application/json' };
     const answer = await api.fetch(target, { method, body, headers });
     expect([operation, answer.status, answer.ok ? '' : await answer.text()]).toEqual([

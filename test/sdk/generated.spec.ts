@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { useApi } from '../support/use-api.js';
 
@@ -21,6 +21,18 @@ describe('What is generated under sdk/', () => {
       Object.entries(methods).map(([method, { operationId }]) => [operationId, `${method.toUpperCase()} ${path}`]),
     );
     expect(Object.fromEntries(served)).toEqual(read('operations.json'));
+  });
+
+  it('has a method of the client for every operation but probes and metrics', () => {
+    const folder = 'sdk/typescript/src';
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
+    const byHand = files.map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('');
+    // Streams are read by hand.
+    const streams = { streamRun: '/stream`', streamEvents: "'/events'" } as Readonly<Record<string, string>>;
+    const without = Object.keys(read('operations.json') as object).filter(
+      (name) => !byHand.includes(streams[name] ?? `await ${name}(`),
+    );
+    expect(without).toEqual(['getLiveness', 'getMetrics', 'getReadiness', 'getStartup']);
   });
 
   it('is what `npm run sdk` would write', async () => {

@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { API_KEY } from '../support/built-service.js';
+import { freePort } from '../support/free-port.js';
+import { given } from '../support/given.js';
 import { useApi } from '../support/use-api.js';
+import { waitFor } from '../support/wait-for.js';
 
 const run = promisify(execFile);
 const ROOT = process.cwd();
@@ -66,6 +69,52 @@ describe('The package of the client', () => {
     expect(stdout).toMatch(/run\.succeeded/);
     expect(stdout).toMatch(/^SUCCESS /m);
     expect(stdout).toMatch(/^image\/svg\+xml \d+$/m);
+  });
+
+  it('shows a run in a page, which has a token from the server of its README and no key', async () => {
+    const server = examples.findIndex((code) => code.includes('createServer'));
+    const page = examples.findIndex((code) => code.includes('export async function watch'));
+    const port = await freePort();
+    for (const [index, code] of examples.entries()) {
+      const adapted = code.replaceAll('http://127.0.0.1:8000', api.url).replace('3000', String(port));
+      writeFileSync(join(folder, `running-${index}.ts`), adapted);
+    }
+    writeFileSync(
+      join(folder, 'browser.ts'),
+      `const own = globalThis.fetch;
+       globalThis.fetch = (url, init) => own(new URL(String(url), 'http://127.0.0.1:${port}'), init);
+       const { watch } = await import('./running-${page}.ts');
+       await watch(process.argv[2], (event) => console.log(event.seq, event.type));`,
+    );
+    const { run_id } = await given(api).finishedRun();
+    const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' };
+    const serving = spawn(process.execPath, [`running-${server}.ts`], {
+      cwd: folder,
+      env: { ...env, WAND_API_KEY: API_KEY },
+      stdio: 'inherit',
+    });
+    try {
+      await waitFor('the server of the README to listen', () =>
+        fetch(`http://127.0.0.1:${port}/`).then(
+          ({ status }) => status === 404,
+          () => false,
+        ),
+      );
+      const { stdout } = await run(process.execPath, ['browser.ts', run_id], { cwd: folder, env });
+      expect(stdout).toMatch(/^1 run\.queued\n[^]*run\.succeeded\n$/);
+    } finally {
+      serving.kill();
+    }
+  });
+
+  it('manages keys as its README does', async () => {
+    const code = examples.find((example) => example.includes('keys.create')) ?? '';
+    writeFileSync(join(folder, 'keys.ts'), code.replaceAll('http://127.0.0.1:8000', api.url));
+    const env = { PATH: process.env['PATH'], WAND_API_KEY: API_KEY, NODE_NO_WARNINGS: '1' };
+    const { stdout } = await run(process.execPath, ['keys.ts'], { cwd: folder, env });
+    expect(stdout).toMatch(/^k_\w+: wand_\w{8}…/);
+    expect(stdout).toMatch(/^ci active null$/m);
+    expect(stdout).toMatch(/^0 environment$/m);
   });
 
   it('holds the compiled client and its papers, and depends on nothing', async () => {

@@ -166,8 +166,8 @@ describe('The TypeScript client', () => {
       return 'test-key-0123456789abcdef0123456789abcdef';
     };
     const client = wand({ apiKey: undefined, token });
-    const { data } = await operations.validateConfig({ client: client.http, throwOnError: true });
-    expect(data.valid).toBe(true);
+    const { data } = await operations.getReadiness({ client: client.http, throwOnError: true });
+    expect(data.status).toBe('ok');
     expect((await client.agents()).map(({ type }) => type)).toContain('agent.echo');
     expect((await client.tools()).length).toBeGreaterThan(0);
     expect(asked).toBe(3);

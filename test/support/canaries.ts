@@ -18,7 +18,7 @@ function candidates(secret: string): readonly Pick<Canary, 'text' | 'secret'>[] 
     { text: JSON.stringify([secret]), secret },
     { text: `https://user:${secret}@127.0.0.1:1/`, secret },
     { text: `redis://:${secret}@127.0.0.1:1/0`, secret },
-    { text: `authorization=Bearer%20${secret}`, secret },
+    { text: JSON.stringify({ Authorization: `Bearer ${secret}` }), secret },
     { text: JSON.stringify([{ name: 'canary', key_sha256: digest, scopes: ['runs:read'] }]), secret: digest },
   ];
 }

@@ -1,8 +1,11 @@
 import { ApiCalls } from './api-calls.js';
+import { Auth } from './auth.js';
+import { Config } from './config.js';
 import type { Client } from './generated/client/index.js';
 import { getHealth, listAgents, listTools } from './generated/sdk.gen.js';
 import type { Agent, Health, Tool } from './generated/types.gen.js';
 import { Graphs } from './graphs.js';
+import { Keys } from './keys.js';
 import type { CallOptions, WandClientOptions } from './options.js';
 import { Runs } from './runs.js';
 
@@ -10,15 +13,21 @@ import { Runs } from './runs.js';
 export class WandClient {
   readonly graphs: Graphs;
   readonly runs: Runs;
+  readonly keys: Keys;
+  readonly auth: Auth;
+  readonly config: Config;
   readonly #calls: ApiCalls;
 
   constructor(options: WandClientOptions) {
     this.#calls = new ApiCalls(options);
     this.graphs = new Graphs(this.#calls);
     this.runs = new Runs(this.#calls);
+    this.keys = new Keys(this.#calls);
+    this.auth = new Auth(this.#calls);
+    this.config = new Config(this.#calls);
   }
 
-  /** For the generated `operations`: `operations.getConfig({ client: wand.http, throwOnError: true })`. */
+  /** For the generated `operations`: `operations.getReadiness({ client: wand.http, throwOnError: true })`. */
   get http(): Client {
     return this.#calls.client;
   }

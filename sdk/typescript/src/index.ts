@@ -1,8 +1,17 @@
+export { type Auth } from './auth.js';
 export { WandClient } from './client.js';
+export { type Config } from './config.js';
 export { type ProblemCode, WandConnectionError, WandProblem } from './errors.js';
 export { type RunEvent, type RunEventType } from './events.js';
 export { type Graphs } from './graphs.js';
-export { type CallOptions, type CreateOptions, type FetchLike, type Token, type WandClientOptions } from './options.js';
+export { type Keys } from './keys.js';
+export {
+  type CallOptions,
+  type CreateOptions,
+  type FetchLike,
+  type TokenSource,
+  type WandClientOptions,
+} from './options.js';
 export { type Page, type Paged } from './pages.js';
 export { type RunStreamOptions, type StreamOptions, type WatchOptions } from './run-stream.js';
 export { type Runs } from './runs.js';

@@ -5,7 +5,7 @@ export interface WandClientOptions {
   /** Sent as `X-API-Key`. */
   readonly apiKey?: string;
   /** Sent as `Authorization: Bearer …`; a function is asked before every attempt, so that a short token can be renewed. */
-  readonly token?: Token;
+  readonly token?: TokenSource;
   /** The namespace that requests are about (`X-Wand-Namespace`); for keys that may choose one. */
   readonly namespace?: string;
   /** Headers for every request. */
@@ -19,7 +19,7 @@ export interface WandClientOptions {
 }
 
 /** A token, or what gives one: asked whenever one is needed. */
-export type Token = string | (() => string | Promise<string>);
+export type TokenSource = string | (() => string | Promise<string>);
 
 /** The part of `fetch` that the client uses. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;

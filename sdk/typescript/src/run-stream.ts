@@ -1,7 +1,7 @@
 import { backoffMs, retryAfterMs } from './backoff.js';
 import { WandConnectionError, WandProblem } from './errors.js';
 import type { RunEvent } from './events.js';
-import type { CallOptions, Token } from './options.js';
+import type { CallOptions, TokenSource } from './options.js';
 import { reasonOf, sleep } from './sleep.js';
 import { readSse } from './sse-connection.js';
 import type { SseMessage } from './sse-parser.js';
@@ -31,7 +31,7 @@ export interface RunStreamOptions extends StreamOptions {
    * A token for the stream of this run alone (`POST /auth/stream-token`), sent as `?access_token=` instead of the client's
    * credentials. It expires soon: a function gives a new one for each connection.
    */
-  readonly streamToken?: Token;
+  readonly streamToken?: TokenSource;
 }
 
 interface Connecting {

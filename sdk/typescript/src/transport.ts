@@ -1,6 +1,6 @@
 import { backoffMs, retryAfterMs } from './backoff.js';
 import { WandConnectionError } from './errors.js';
-import type { FetchLike, Token, WandClientOptions } from './options.js';
+import type { FetchLike, TokenSource, WandClientOptions } from './options.js';
 import { reasonOf, sleep } from './sleep.js';
 
 const DEFAULT_RETRIES = 4;
@@ -103,7 +103,7 @@ export class Transport {
 }
 
 /** The token to use now. */
-export async function current(token: Token): Promise<string> {
+export async function current(token: TokenSource): Promise<string> {
   return typeof token === 'string' ? token : token();
 }
 

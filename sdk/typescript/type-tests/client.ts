@@ -63,6 +63,28 @@ export function coded(problem: WandProblem): string {
   return known;
 }
 
+export async function access(): Promise<void> {
+  const { key_id } = await wand.keys.create({ name: 'n', scopes: ['runs:read'] });
+  // @ts-expect-error a scope that does not exist
+  await wand.keys.create({ name: 'n', scopes: ['runs'] });
+  // @ts-expect-error the key is told once, when it is made
+  (await wand.keys.get(key_id)).key;
+  // @ts-expect-error the cursor is the pager's own
+  wand.keys.list({ cursor: 'x' });
+  const { token } = await wand.auth.streamToken('r', { expires_in: 30 });
+  wand.runs.stream('r', { streamToken: token });
+  // @ts-expect-error the stream of all runs takes no token of a run
+  wand.runs.watchAll({ streamToken: token });
+}
+
+export async function configuration(): Promise<void> {
+  const { sources } = await wand.config.change({ LOGGING__LEVEL: 'DEBUG', EXECUTION__MAX_RETRIES: null });
+  // @ts-expect-error a source that does not exist
+  sources['PORT'] === 'nowhere';
+  // @ts-expect-error a key that needs a restart
+  await wand.config.change({ PORT: 1 });
+}
+
 export async function generated(): Promise<boolean> {
   // @ts-expect-error the path has a parameter
   await operations.getRun({ client: wand.http, throwOnError: true });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NAMESPACE } from '../../executor/core/index.js';
+import { KEY_ID, NAMESPACE } from '../../executor/core/index.js';
 import { named } from '../../http/openapi/index.js';
 import { SCOPES } from '../access/index.js';
 import { KEY_STATUSES } from './key-status.js';
@@ -8,12 +8,13 @@ import { KEY_STATUSES } from './key-status.js';
 const MAX_OVERLAP_SEC = 2_678_400;
 export const DEFAULT_OVERLAP_SEC = 3_600;
 
-const id = z.string().meta({ description: 'Id of the key; not secret.', examples: ['k_01jd9x3k5r7s8t9v0w1x2y3z4a'] });
+const keyId = z.string().meta({ pattern: KEY_ID.source, examples: ['k_01jd9x3k5r7s8t9v0w1x2y3z4a'] });
 const timestamp = z.iso.datetime().meta({ examples: ['2026-11-23T10:00:00.000Z'] });
 const namespace = z
   .string()
   .regex(NAMESPACE, { error: 'takes 1 to 63 of a-z, 0-9 and -, with neither end a -' })
   .meta({ examples: ['default'] });
+const keyStatus = named('ApiKeyStatus', z.enum(KEY_STATUSES));
 const scope = named('Scope', z.enum(SCOPES, { error: `takes one of ${SCOPES.join(', ')}` }));
 
 export const newKeySchema = named(
@@ -56,17 +57,17 @@ export const rotationSchema = named(
 export const apiKeySchema = named(
   'ApiKey',
   z.object({
-    key_id: id,
+    key_id: keyId.meta({ description: 'Id of the key; not secret.' }),
     name: z.string(),
     namespace: z.string(),
     prefix: z.string().meta({ description: 'How the key begins.', examples: ['wand_AbCdEfGh'] }),
     scopes: z.array(scope),
-    status: z.enum(KEY_STATUSES),
+    status: keyStatus,
     created_at: timestamp,
     expires_at: timestamp.nullable(),
     last_used_at: timestamp.nullable().meta({ description: 'To the minute; null if it was never used.' }),
     revoked_at: timestamp.nullable(),
-    replaced_by: z.string().nullable().meta({ description: 'The key that took its place when it was rotated.' }),
+    replaced_by: keyId.nullable().meta({ description: 'The key that took its place when it was rotated.' }),
   }),
 );
 

@@ -1,7 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ApiJsonAnswer, ApiJsonBody, ApiProblems } from '../../http/openapi/index.js';
+import { KEY_ID } from '../../executor/core/index.js';
+import {
+  ApiCursorQuery,
+  ApiIdParam,
+  ApiJsonAnswer,
+  ApiJsonBody,
+  ApiLimitQuery,
+  ApiProblems,
+} from '../../http/openapi/index.js';
 import { type Page, toPage } from '../../http/pagination/index.js';
 import { ZodBodyPipe, ZodQueryPipe } from '../../http/validation/index.js';
 import { RequireScope } from '../access/index.js';
@@ -24,7 +32,7 @@ import type { KeyManager } from './api-keys.service.js';
 import { Manager } from './key-manager.decorator.js';
 import { toApiKey, toCreatedApiKey, toNewKey } from './to-api-key-dto.js';
 
-const KEY_ID_PARAM = { name: 'key_id', description: 'Id of an API key.', example: EXAMPLE_KEY_ID } as const;
+const KEY_ID_PARAM = { description: 'Id of an API key.', example: EXAMPLE_KEY_ID };
 const CREATED = {
   description: 'The only answer that ever holds the key itself.',
   example: EXAMPLE_CREATED_KEY,
@@ -69,13 +77,8 @@ export class ApiKeysController {
     summary: 'List API keys, newest first',
     description: 'Those that have ended as well. A caller with `admin` sees all namespaces, unless it names one.',
   })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
-  @ApiQuery({
-    name: 'cursor',
-    required: false,
-    description: '`next_cursor` of the page before.',
-    schema: { type: 'string' },
-  })
+  @ApiLimitQuery({ default: 50, max: 200 })
+  @ApiCursorQuery()
   @ApiJsonAnswer(200, apiKeyPageSchema, {
     description: 'Keys, without the keys themselves.',
     example: { items: [EXAMPLE_KEY], next_cursor: null },
@@ -91,7 +94,7 @@ export class ApiKeysController {
   @Get(':key_id')
   @RequireScope('keys')
   @ApiOperation({ summary: 'Read an API key' })
-  @ApiParam(KEY_ID_PARAM)
+  @ApiIdParam('key_id', KEY_ID, KEY_ID_PARAM)
   @ApiJsonAnswer(200, apiKeySchema, { description: 'All but the key itself.', example: EXAMPLE_KEY })
   @ApiProblems('key-not-found')
   async getApiKey(@Manager() manager: KeyManager, @Param('key_id') id: string): Promise<ApiKeyAnswer> {
@@ -106,7 +109,7 @@ export class ApiKeysController {
     description:
       'At once in the process that answers, within 5 s in others. Only by callers who have all of its scopes.',
   })
-  @ApiParam(KEY_ID_PARAM)
+  @ApiIdParam('key_id', KEY_ID, KEY_ID_PARAM)
   @ApiNoContentResponse({ description: 'It is no key any more.' })
   @ApiProblems('key-not-found', 'storage-unavailable', 'overloaded')
   revokeApiKey(@Manager() manager: KeyManager, @Param('key_id') id: string): Promise<void> {
@@ -121,7 +124,7 @@ export class ApiKeysController {
       'The new key has the name, scopes and namespace of the old one, and lives as long from now on. The old one ends after ' +
       'the overlap. Only by callers who have all of its scopes.',
   })
-  @ApiParam(KEY_ID_PARAM)
+  @ApiIdParam('key_id', KEY_ID, KEY_ID_PARAM)
   @ApiJsonBody(rotationSchema, { examples: { aDay: { overlap_sec: 86_400 } }, required: false })
   @ApiJsonAnswer(201, createdApiKeySchema, CREATED)
   @ApiProblems(

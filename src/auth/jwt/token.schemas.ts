@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { named } from '../../http/openapi/index.js';
 import { SCOPES, type Scope } from '../access/index.js';
 
+const ONE_SCOPE = `(?:${SCOPES.join('|')})`;
+const SCOPE_TEXT = new RegExp(`^${ONE_SCOPE}(?: ${ONE_SCOPE})*$`);
+/** Each scope once is less than half of that. */
+const MAX_SCOPE_TEXT = 200;
+/** The longest that the configuration can allow: a year. */
+const MAX_LIFE_SEC = 31_536_000;
+
 const scopeText = z
   .string()
-  .min(1)
-  .refine((text) => text.split(' ').every((word) => (SCOPES as readonly string[]).includes(word)), {
-    error: `takes scopes with single spaces between: ${SCOPES.join(', ')}`,
-  })
+  .max(MAX_SCOPE_TEXT, { error: `takes at most ${MAX_SCOPE_TEXT} characters` })
+  .regex(SCOPE_TEXT, { error: `takes scopes with single spaces between: ${SCOPES.join(', ')}` })
   .meta({ description: 'Scopes, separated by single spaces.', examples: ['runs:read runs:write'] });
 
 export const tokenRequestSchema = named(
@@ -17,6 +22,7 @@ export const tokenRequestSchema = named(
     expires_in: z
       .int()
       .min(1)
+      .max(MAX_LIFE_SEC)
       .optional()
       .meta({ description: 'Seconds; at most `SECURITY__JWT_EXPIRATION_HOURS`, and an hour when left out.' }),
   }),

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { named } from '../../http/openapi/index.js';
 import { CONFIG_KEYS } from '../schema/schema.js';
+import { jitterKind } from '../sections/execution.config.js';
+import { LOG_LEVELS } from '../sections/logging.config.js';
+
+/** The sets of words that the document has under a name of their own. */
+const WORDS: Readonly<Record<string, z.ZodType>> = {
+  EXECUTION__RETRY_JITTER: named('Jitter', jitterKind),
+  LOGGING__LEVEL: named('LogLevel', z.enum(LOG_LEVELS)),
+};
 
 /** Body of `PATCH /config` as the document shows it; what it may hold is judged by the configuration itself. */
 export const configPatch = named(
@@ -10,7 +18,7 @@ export const configPatch = named(
       Object.fromEntries(
         CONFIG_KEYS.filter((key) => key.reloadable).map(({ env, schema, description }) => [
           env,
-          schema.nullable().optional().meta({ description }),
+          (WORDS[env] ?? schema).nullable().optional().meta({ description }),
         ]),
       ),
     )

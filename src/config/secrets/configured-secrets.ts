@@ -5,8 +5,6 @@ import { CONFIG_KEYS, valueOf } from '../schema/schema.js';
 const USERINFO = /^[a-z][a-z\d+.-]*:\/\/([^/?#\s]*)@/i;
 /** Fields of objects, and parameters of URLs, that hold what nobody is to see. */
 const SECRET_NAME = /pass|secret|token|key|credential|signature|sha256/i;
-/** `authorization=Bearer abc,x-key=def`, as OTLP writes headers. */
-const HEADER_LIST = /^[\w-]+=[^,=]+=*(?:,[\w-]+=[^,=]+=*)*$/;
 const MIN_TOKEN_LENGTH = 16;
 const AUTH_SCHEME = /^(?:Bearer|Basic|Token|ApiKey)\s+/i;
 
@@ -24,12 +22,15 @@ export function templateSecrets(allowedEnv: Readonly<Record<string, string>>): s
   return Object.entries(allowedEnv).flatMap(([name, value]) => (shown.has(name) ? [] : [value]));
 }
 
-/** Of a secret value, what is secret: a text and what it is made of; of objects, the fields that are named so. */
+/** Of a secret value, what is secret: a text and what it is made of, each text of a map, and of a list of entries what is named so. */
 function secretTexts(value: unknown): string[] {
-  if (typeof value === 'string') return [value, ...passwordsIn(value), ...headerValuesIn(value)];
-  if (Array.isArray(value)) return value.flatMap(secretTexts);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => (SECRET_NAME.test(name) ? secretTexts(item) : []));
+  if (Array.isArray(value)) return value.flatMap(namedSecrets);
+  return textsOf(value).flatMap((text) => [text, ...passwordsIn(text), ...credentialIn(text)]);
+}
+
+function namedSecrets(entry: unknown): string[] {
+  if (typeof entry !== 'object' || entry === null) return textsOf(entry);
+  return Object.entries(entry).flatMap(([name, item]) => (SECRET_NAME.test(name) ? textsOf(item) : []));
 }
 
 function textsOf(value: unknown): string[] {
@@ -53,10 +54,9 @@ function passwordOf(userinfo: string): string | undefined {
   return userinfo.length >= MIN_TOKEN_LENGTH ? userinfo : undefined;
 }
 
-function headerValuesIn(text: string): string[] {
-  if (!HEADER_LIST.test(text)) return [];
-  const values = text.split(',').map((header) => decoded(header.slice(header.indexOf('=') + 1).trim()));
-  return values.flatMap((value) => [value, value.replace(AUTH_SCHEME, '')]);
+/** What comes after the scheme, as in the value of an `Authorization` header. */
+function credentialIn(text: string): string[] {
+  return AUTH_SCHEME.test(text) ? [text.replace(AUTH_SCHEME, '')] : [];
 }
 
 function decoded(text: string): string {

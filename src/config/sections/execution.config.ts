@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
 
 /** Files are written and read in one piece, which holds up everything else meanwhile. */
@@ -5,7 +6,8 @@ const MAX_FILE_BYTES = 268_435_456;
 
 const ENGINES = ['embedded'] as const;
 
-export const JITTERS = ['equal', 'full', 'none'] as const;
+/** How the wait before a retry is spread. */
+export const jitterKind = z.enum(['equal', 'full', 'none']);
 
 /** `EXECUTION__…` */
 export class ExecutionConfig {
@@ -82,12 +84,12 @@ export class ExecutionConfig {
   })
   readonly retryMaxDelay: number = 60;
 
-  @ChoiceKey('RETRY_JITTER', JITTERS, {
+  @ChoiceKey('RETRY_JITTER', jitterKind.options, {
     description:
       'How waits are spread: equal takes half to all of one at random, full takes none to all, none is exact.',
     reloadable: true,
   })
-  readonly retryJitter: (typeof JITTERS)[number] = 'equal';
+  readonly retryJitter: z.output<typeof jitterKind> = 'equal';
 
   @NumberKey('RETRY_AFTER_MAX', {
     min: 0,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jitterKind } from '../../config/index.js';
 import { type JsonObject, INPUT_SOURCE, isJsonObject } from '../core/index.js';
 import { boundedText } from './bounded-text.js';
 
@@ -33,8 +34,6 @@ const printable = (max: number) =>
 export const edgeOutcome = z.enum(['success', 'failure', 'done']);
 /** What the incoming edges of a node must come to. */
 export const joinKind = z.enum(['all', 'any', 'settled']);
-/** How the wait before a retry is spread. */
-export const jitterKind = z.enum(['equal', 'full', 'none']);
 /** What follows when the process of an attempt dies. */
 export const interruptPolicy = z.enum(['retry', 'fail']);
 /** Whether a retry of the run may take over a success. */

@@ -11,7 +11,6 @@ export {
   failurePolicy,
   graphSpec,
   interruptPolicy,
-  jitterKind,
   joinKind,
   nodeSpec,
   retrySpec,

@@ -6,7 +6,6 @@ import {
   failurePolicy,
   graphSpec,
   interruptPolicy,
-  jitterKind,
   joinKind,
   nodeSpec,
   retrySpec,
@@ -24,7 +23,6 @@ named('RunOptions', runOptionsSpec);
 named('EdgeOutcome', edgeOutcome);
 named('FailurePolicy', failurePolicy);
 named('InterruptPolicy', interruptPolicy);
-named('Jitter', jitterKind);
 named('Join', joinKind);
 named('ReusePolicy', reusePolicy);
 

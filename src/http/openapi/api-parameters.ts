@@ -1,6 +1,8 @@
 import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 
 const MAX_KEY = 255;
+/** Longer than any that was given. */
+const MAX_CURSOR = 200;
 
 /** Documents the id of what a path names. Another text than `pattern` finds nothing: 404, not 400. */
 export function ApiIdParam(name: string, pattern: RegExp, options: { description: string; example: string }) {
@@ -40,6 +42,6 @@ export function ApiCursorQuery(): MethodDecorator {
     name: 'cursor',
     required: false,
     description: '`next_cursor` of the page before, as it was given.',
-    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' },
+    schema: { type: 'string', maxLength: MAX_CURSOR, pattern: '^[A-Za-z0-9_-]+$' },
   });
 }

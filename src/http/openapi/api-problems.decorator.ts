@@ -6,6 +6,9 @@ import { ProblemDto } from './problem.dto.js';
 /** Metadata key of the codes that a handler has been given so far. */
 const DOCUMENTED = 'wand:problems';
 
+/** What any request may get: one that is not in order, one whose head is too large, and one that we fail. */
+const IMPLIED = ['bad-request', 'headers-too-large', 'internal-error'] as const satisfies readonly ProblemCode[];
+
 /** What an error answer of a status always brings beside its body. */
 const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'WWW-Authenticate': 'How to authenticate (RFC 9110).' },
@@ -14,14 +17,14 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Documents errors of an operation: one response per status, one example per code. `internal-error` is implied. Codes of
- * several decorators on one handler come together, whichever stands first.
+ * Documents errors of an operation: one response per status, one example per code. What any request may get is implied.
+ * Codes of several decorators on one handler come together, whichever stands first.
  */
 export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator {
   return (target, key, descriptor) => {
     const handler = descriptor.value as object;
     const before = (Reflect.getMetadata(DOCUMENTED, handler) ?? []) as readonly ProblemCode[];
-    const all = [...new Set<ProblemCode>([...codes, ...before, 'internal-error'])];
+    const all = [...new Set<ProblemCode>([...codes, ...before, ...IMPLIED])];
     Reflect.defineMetadata(DOCUMENTED, all, handler);
     const byStatus = Map.groupBy(all, (code) => PROBLEMS[code].status);
     const responses = [...byStatus].map(([status, group]) => ApiResponse(responseOf(status, group)));

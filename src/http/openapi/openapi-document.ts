@@ -14,9 +14,9 @@ needs; \`admin\` stands for all. A caller sees its own namespace alone.
 Every answer carries \`X-Request-ID\`: the caller's, if it is 1 to 128 of \`A-Z a-z 0-9 . _ -\`, else a new one. Times are RFC 3339
 in UTC; only the \`ts\` of a journal entry is seconds since 1970. Integers beyond 2^53 become doubles, as in every JSON reader.
 
-A request whose head is larger than 16 KiB is answered 431 before anything looks at it, whatever the operation. A body that
-readers of JSON would not agree on is refused (400): a key twice, numbers beyond a double, NUL or half of a surrogate pair in a
-text.
+A request whose head is larger than 16 KiB is answered 431 before anything looks at it, whatever the operation, and one that
+does not arrive in time 408. A body that readers of JSON would not agree on is refused (400): a key twice, numbers beyond a
+double, NUL or half of a surrogate pair in a text.
 
 What clients send is closed: an unknown field or parameter is refused. What they get is open: within one major version answers
 may gain fields; enums, values; streams, event types; operations, kinds of errors: so clients pass over what they do not know.

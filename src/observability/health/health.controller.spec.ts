@@ -3,10 +3,11 @@ import { Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
-import { MemoryApiKeysModule } from '../../../test/support/memory-api-keys.js';
+import { storageOptions } from '../../app.module.js';
 import { AuthModule } from '../../auth/index.js';
-import { ConfigModule, loadConfig } from '../../config/index.js';
-import { configureHttpApp } from '../../http/index.js';
+import { AppConfig, ConfigModule, loadConfig } from '../../config/index.js';
+import { HttpModule, configureHttpApp } from '../../http/index.js';
+import { StorageModule } from '../../storage/index.js';
 import { LoggingModule } from '../logging/index.js';
 import { MetricsModule } from '../metrics/index.js';
 import { type DependencyCheck, DependencyChecks } from './dependency-check.js';
@@ -43,7 +44,8 @@ async function start(interval: number) {
       ConfigModule.forRoot(loaded),
       LoggingModule,
       AuthModule,
-      MemoryApiKeysModule,
+      StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
+      HttpModule,
       MetricsModule.forRoot(loaded.config),
       HealthModule.forRoot({ checks: { provide: DependencyChecks, useValue: new DependencyChecks([database]) } }),
     ],

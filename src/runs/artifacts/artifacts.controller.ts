@@ -27,7 +27,7 @@ export class ArtifactsController {
   @ApiOperation({ summary: 'List the files that a run produced' })
   @ApiIdParam('run_id', RUN_ID, RUN_ID_PARAM)
   @ApiJsonAnswer(200, artifactListSchema, { description: 'By name.', example: EXAMPLE_ARTIFACTS })
-  @ApiProblems('bad-request', 'run-not-found')
+  @ApiProblems('run-not-found')
   async listArtifacts(@CallerNamespace() namespace: Namespace, @Param('run_id') id: string): Promise<object> {
     const { runId } = await this.runs.find(namespace, id);
     return { items: (await this.artifacts.list(runId)).map(toArtifactDto) };
@@ -42,14 +42,19 @@ export class ArtifactsController {
     description: 'Name of the file.',
     schema: { type: 'string', minLength: 1, maxLength: 128, example: 'chart.svg' },
   })
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'Entity tags; 304 when the file has one of them.' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'Entity tags; 304 when the file has one of them.',
+    schema: { type: 'string', maxLength: 2_000 },
+  })
   @ApiOkResponse({
     description: 'The file, with its content type and a strong ETag.',
     headers: { ETag: { description: 'Digest of the content.', schema: { type: 'string' } } },
     content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 304, description: 'It is what `If-None-Match` says.' })
-  @ApiProblems('bad-request', 'run-not-found', 'artifact-not-found')
+  @ApiProblems('run-not-found', 'artifact-not-found')
   async getArtifact(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,

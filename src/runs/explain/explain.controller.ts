@@ -36,7 +36,7 @@ export class ExplainController {
     schema: { type: 'string', minLength: 1, maxLength: 64 },
   })
   @ApiJsonAnswer(200, explanationSchema, { description: 'The explanation.', example: EXAMPLE_EXPLANATION })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'node-not-found', 'run-damaged')
+  @ApiProblems('invalid-parameter', 'run-not-found', 'node-not-found', 'run-damaged')
   async explainRun(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,

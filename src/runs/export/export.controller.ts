@@ -37,7 +37,7 @@ export class ExportController {
     headers: { 'Content-Disposition': { description: 'Names the file.', schema: { type: 'string' } } },
     content: { [NDJSON]: { schema: { type: 'string' }, example: EXAMPLE_JOURNAL_FILE } },
   })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'run-damaged', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'run-not-found', 'run-damaged', 'shutting-down')
   async exportRunJournal(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,

@@ -43,7 +43,6 @@ export class RetryController {
     'malformed-json',
     'invalid-body',
     'invalid-parameter',
-    'bad-request',
     'run-not-found',
     'graph-not-found',
     'run-not-finished',

@@ -84,7 +84,7 @@ export class StreamsController {
     description:
       'A token of `POST /auth/stream-token` instead of a key, for `EventSource`. It is looked at when the stream opens; the ' +
       'stream goes on when it has expired.',
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: 2_000, pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){2}$' },
   })
   @ApiHeader({
     name: 'Last-Event-ID',
@@ -93,7 +93,7 @@ export class StreamsController {
     schema: { type: 'string', pattern: '^\\d{0,12}$' },
   })
   @ApiEventStream(runStreamSchema, { description: 'The stream.', examples: EXAMPLE_STREAM })
-  @ApiProblems('invalid-parameter', 'bad-request', 'run-not-found', 'too-many-streams', 'overloaded', 'shutting-down')
+  @ApiProblems('invalid-parameter', 'run-not-found', 'too-many-streams', 'overloaded', 'shutting-down')
   async streamRun(
     @CallerNamespace() namespace: Namespace,
     @Param('run_id') id: string,

@@ -1,3 +1,5 @@
+import { SCOPES } from '../../../src/auth/access/index.js';
+import { makeKey } from '../../support/auth-client.js';
 import { given } from '../../support/given.js';
 import { registerTestAgents } from '../../support/test-agents.js';
 import { useApi } from '../../support/use-api.js';
@@ -12,7 +14,11 @@ import {
 } from './operations.js';
 
 /** Nothing has these ids, in whatever namespace. */
-const UNKNOWN = { graph_id: `g_${'0'.repeat(26)}`, run_id: `r_${'0'.repeat(26)}` };
+const UNKNOWN = {
+  graph_id: `g_${'0'.repeat(26)}`,
+  run_id: `r_${'0'.repeat(26)}`,
+  key_id: `k_${'0'.repeat(26)}`,
+};
 const NAME = 'theirs-alone';
 const GRAPH = { name: NAME, nodes: [{ id: 'a', type: 'agent.echo' }], edges: [] };
 const KEY = 'a key of theirs';
@@ -21,6 +27,7 @@ const KEY = 'a key of theirs';
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   'path:graph_id': ['{graph_id}'],
   'path:run_id': ['{run_id}'],
+  'path:key_id': ['{key_id}'],
   'path:node_id': ['a', 'c'],
   'path:name': ['c.svg', '$output.a.1.json'],
   'query:graph_id': ['{graph_id}'],
@@ -35,8 +42,12 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   'query:node_id': ['a'],
   'query:node': ['a', 'c'],
   'query:wait': ['1'],
+  'query:access_token': ['e30.e30.e30'],
   'header:Idempotency-Key': [KEY],
   'header:Last-Event-ID': ['1'],
+  'header:If-None-Match': ['*', 'W/"x"'],
+  // Takes the place of the one that the client sends by itself, whoever that is.
+  'header:X-Wand-Namespace': ['ours'],
 };
 
 /** Likewise, for a new route that takes a body. */
@@ -47,21 +58,32 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   replaceGraph: [{ ...GRAPH, name: 'taken over' }, { name: 'broken' }],
   startRun: [{ graph_id: '{graph_id}' }, { graph_id: '{graph_id}', version: 1 }],
   retryRun: [undefined, { dry_run: true }, { from: ['a'], graph_version: 'latest' }],
+  createStreamToken: [{ run_id: '{run_id}' }, { run_id: '{run_id}', expires_in: 1 }],
+  createToken: [undefined, { scope: 'runs:read' }],
+  createApiKey: [{ name: 'of the others', scopes: ['runs:read'] }],
+  rotateApiKey: [undefined, { overlap_sec: 60 }],
+  changeConfig: [{ EXECUTION__MAX_RETRIES: 1 }],
 };
 
 /** Headers that differ between two answers to the same request. */
 const OWN_HEADERS = new Set(['date', 'x-request-id']);
 
 describe("Another namespace's id", () => {
-  const api = useApi({ env: { EXECUTION__MAX_OUTPUT_BYTES: '2000', EXECUTION__RETRY_BASE_SEC: '0.01' } });
+  const api = useApi({
+    env: {
+      EXECUTION__MAX_OUTPUT_BYTES: '2000',
+      EXECUTION__RETRY_BASE_DELAY: '0.01',
+      SECURITY__JWT_SECRET: 'jwt-secret-0123456789abcdef0123456789',
+    },
+  });
   const theirs = inNamespace(api, 'theirs');
   const ours = inNamespace(api, 'ours');
   const { graph, finishedRun, run, runThatIs } = given(theirs);
   const labels = { owner: NAME };
   let release: () => void;
   let operations: readonly Operation[];
-  /** A graph and a run at a time, of every kind that answers differ for. */
-  let things: readonly { readonly graph_id: string; readonly run_id: string }[];
+  /** A graph, a run and a key at a time, of every kind that answers differ for. */
+  let things: readonly { readonly graph_id: string; readonly run_id: string; readonly key_id: string }[];
 
   beforeAll(async () => {
     const agents = registerTestAgents(api.service);
@@ -94,12 +116,21 @@ describe("Another namespace's id", () => {
     const guarded = { graph_id: finished.graph_id };
     await theirs.post('/runs', guarded, { headers: { 'Idempotency-Key': KEY } });
 
-    things = [finished, ofLargeOutput, failed, retry, running, ofArchived].map(({ graph_id, run_id }) => ({
+    const keys = await Promise.all(
+      ['admin', 'runs:read', 'keys', 'config', 'runs:write', 'metrics'].map((scope) =>
+        makeKey(theirs, { name: NAME, scopes: [scope] }),
+      ),
+    );
+    await theirs.post(`/api-keys/${keys[1]?.key_id}/rotate`);
+    await theirs.delete(`/api-keys/${keys[2]?.key_id}`);
+
+    things = [finished, ofLargeOutput, failed, retry, running, ofArchived].map(({ graph_id, run_id }, index) => ({
       graph_id,
       run_id,
+      key_id: keys[index]?.key_id ?? '',
     }));
     const document = (await api.get('/openapi.json')).body as OpenApiDocument;
-    const cursors = await Promise.all(['/graphs?limit=1', '/runs?limit=1'].map(cursorOf));
+    const cursors = await Promise.all(['/graphs?limit=1', '/runs?limit=1', '/api-keys?limit=1'].map(cursorOf));
     operations = operationsOf(document, { parameters: { ...PARAMETERS, 'query:cursor': cursors }, bodies: BODIES });
   });
   afterAll(() => release());
@@ -128,13 +159,14 @@ describe("Another namespace's id", () => {
 
   /** What their own namespace tells of everything. */
   const everything = async (): Promise<unknown> => {
-    const paths = things.flatMap(({ graph_id, run_id }) => [
+    const paths = things.flatMap(({ graph_id, run_id, key_id }) => [
+      `/api-keys/${key_id}`,
       `/graphs/${graph_id}`,
       `/runs/${run_id}`,
       `/runs/${run_id}/logs`,
       `/runs/${run_id}/artifacts`,
     ]);
-    return Promise.all(['/graphs', '/runs', ...paths].map(async (path) => (await theirs.get(path)).body));
+    return Promise.all(['/graphs', '/runs', '/api-keys', ...paths].map(async (path) => (await theirs.get(path)).body));
   };
 
   it('is answered exactly like an unknown one, by every operation that takes an id', async () => {
@@ -150,12 +182,31 @@ describe("Another namespace's id", () => {
         asked.add(id);
       }
     }
-    expect(asked.size).toBeGreaterThan(14);
+    expect(asked.size).toBeGreaterThan(18);
     expect(await everything()).toEqual(before);
   });
 
+  it('may be asked for by admin alone: whoever else names their namespace learns nothing', async () => {
+    const scopes = SCOPES.filter((scope) => scope !== 'admin');
+    const { key } = await makeKey(ours, { scopes });
+    for (const { templates } of operations) {
+      for (const template of templates) {
+        const request = withIds(template, things[0] ?? {});
+        const headers = { ...request.headers, 'X-API-Key': key, 'X-Wand-Namespace': 'theirs' };
+        const response = await send(api, { ...request, headers });
+        const text = await firstWords(response);
+        const isPublic = template.path.startsWith('/health');
+        expect({ request, status: response.status, text }).toEqual({
+          request,
+          status: isPublic ? 200 : 403,
+          text: expect.stringMatching(isPublic ? /"/ : /only callers with the scope \\"admin\\"/) as string,
+        });
+      }
+    }
+  });
+
   it('stands in no answer that is given without one', async () => {
-    const secrets = [NAME, ...things.flatMap(({ graph_id, run_id }) => [graph_id, run_id])];
+    const secrets = [NAME, ...things.flatMap(Object.values<string>)];
     for (const { templates } of operations) {
       for (const template of templates.filter((candidate) => !namesAnId(candidate))) {
         // Their own words are theirs to say again.

@@ -14,7 +14,7 @@ interface Parameter {
   readonly name: string;
 }
 
-/** A request in which `{graph_id}` and `{run_id}` stand for ids. */
+/** A request in which `{graph_id}`, `{run_id}` and `{key_id}` stand for ids. */
 export interface RequestTemplate {
   readonly method: string;
   readonly path: string;
@@ -36,7 +36,7 @@ export interface Tables {
   readonly bodies: Readonly<Record<string, readonly unknown[]>>;
 }
 
-const ID = /\{(?:graph_id|run_id)\}/;
+const ID = /\{(?:graph_id|run_id|key_id)\}/;
 
 /** Whether a request names something that lives in a namespace. */
 export function namesAnId({ path, body = '' }: RequestTemplate): boolean {

@@ -219,7 +219,7 @@ describe('traces', () => {
 
   it('say what became of a call that was never answered', async () => {
     const { receiver } = traced;
-    const run = await make.finishedRun(fetching({ url: 'http://127.0.0.1:9/' }), { options: { max_retries: 0 } });
+    const run = await make.finishedRun(fetching({ url: 'http://127.0.0.1:2/' }), { options: { max_retries: 0 } });
     const attempt = await receiver.attemptSpan(run.run_id, 'call');
     const call = await receiver.span('the call', ({ parentSpanId }) => parentSpanId === attempt.spanId);
     expect(call).toMatchObject({ status: 'error', attributes: { 'error.type': 'ECONNREFUSED' } });

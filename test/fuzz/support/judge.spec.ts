@@ -104,6 +104,9 @@ describe('Judge', () => {
     const refused = { status: 400, headers: PROBLEM, text: problem('invalid-parameter', 400) };
     expect(faults('startRun', refused)).toMatch(/as documented was answered 400/);
     expect(faults('startRun', refused, { isValid: false })).toBe('');
+    const tooLarge = { status: 431, headers: PROBLEM, text: problem('headers-too-large', 431) };
+    expect(faults('getRun', tooLarge)).toMatch(/as documented was answered 431/);
+    expect(faults('getRun', tooLarge, { isValid: false })).toBe('');
   });
 
   it('finds a body that the document allows and the service refuses for its shape, but for what is in params', () => {

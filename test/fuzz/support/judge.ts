@@ -31,8 +31,8 @@ export class Judge {
     if (documented === undefined) return [`answered ${status}, which is not documented: ${answer.text.slice(0, 500)}`];
     return [
       ...(status >= 500 && status !== 503 ? [`answered ${status}: ${answer.text.slice(0, 500)}`] : []),
-      ...(request.isValid && status === 400
-        ? [`a request as documented was answered 400: ${answer.text.slice(0, 500)}`]
+      ...(request.isValid && (status === 400 || status === 431)
+        ? [`a request as documented was answered ${status}: ${answer.text.slice(0, 500)}`]
         : []),
       ...(request.isValid && status === 422 ? shapeFaults(answer) : []),
       ...this.headerFaults(documented, answer),

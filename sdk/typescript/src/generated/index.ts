@@ -50,6 +50,7 @@ export type {
   ApiKey,
   ApiKeyPage,
   ApiKeyRotation,
+  ApiKeyStatus,
   ArchiveGraphData,
   ArchiveGraphError,
   ArchiveGraphErrors,
@@ -227,6 +228,7 @@ export type {
   ListToolsResponses,
   Log,
   LogEntry,
+  LogLevel,
   NewApiKey,
   NodeAtAGlance,
   NodeCancelledEvent,
@@ -338,5 +340,6 @@ export type {
   ValidateGraphErrors,
   ValidateGraphResponse,
   ValidateGraphResponses,
+  ValueSource,
   Wait,
 } from './types.gen.js';

@@ -70,7 +70,7 @@ export type ApiKey = {
    */
   prefix: string;
   scopes: Array<Scope>;
-  status: 'active' | 'expired' | 'revoked';
+  status: ApiKeyStatus;
   created_at: string;
   expires_at: string | null;
   /**
@@ -98,6 +98,8 @@ export type ApiKeyRotation = {
    */
   overlap_sec?: number;
 };
+
+export type ApiKeyStatus = 'active' | 'expired' | 'revoked';
 
 export type Artifact = {
   name: string;
@@ -274,7 +276,7 @@ export type ConfigPatch = {
   /**
    * How waits are spread: equal takes half to all of one at random, full takes none to all, none is exact.
    */
-  EXECUTION__RETRY_JITTER?: 'equal' | 'full' | 'none' | null;
+  EXECUTION__RETRY_JITTER?: Jitter | null;
   /**
    * The longest Retry-After of a server that is honoured; beyond it the node fails as 'rate_limited'.
    */
@@ -290,7 +292,7 @@ export type ConfigPatch = {
   /**
    * The least level that is logged. DEBUG=true lowers it to DEBUG, unless this is set in a source that wins over the one of DEBUG.
    */
-  LOGGING__LEVEL?: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL' | null;
+  LOGGING__LEVEL?: LogLevel | null;
   /**
    * Event streams that this process keeps open at once; 0 sets no bound.
    */
@@ -343,7 +345,7 @@ export type ConfigView = {
    * Where each value was taken from: `config-file` is config/<ENVIRONMENT>.env, `dot-env` is .env, `mounted-file` the file that the variable with the suffix _FILE names, `runtime` a change by `PATCH /config`.
    */
   sources: {
-    [key: string]: 'default' | 'config-file' | 'dot-env' | 'environment' | 'mounted-file' | 'runtime';
+    [key: string]: ValueSource;
   };
   /**
    * What works but should be looked at.
@@ -363,7 +365,7 @@ export type CreatedApiKey = {
    */
   prefix: string;
   scopes: Array<Scope>;
-  status: 'active' | 'expired' | 'revoked';
+  status: ApiKeyStatus;
   created_at: string;
   expires_at: string | null;
   /**
@@ -672,6 +674,8 @@ export type LogEntry =
   | ({
       type: 'node.cancelled';
     } & NodeCancelledEvent);
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
 export type NewApiKey = {
   /**
@@ -2041,6 +2045,8 @@ export type TraceContext = {
   tracestate?: string;
 };
 
+export type ValueSource = 'default' | 'config-file' | 'dot-env' | 'environment' | 'mounted-file' | 'runtime';
+
 export type Wait =
   | {
       kind: 'start';
@@ -2073,9 +2079,12 @@ export type ListApiKeysData = {
   path?: never;
   query?: {
     /**
-     * `next_cursor` of the page before.
+     * `next_cursor` of the page before, as it was given.
      */
     cursor?: string;
+    /**
+     * Items of one page.
+     */
     limit?: number;
   };
   url: '/api-keys';
@@ -2083,7 +2092,7 @@ export type ListApiKeysData = {
 
 export type ListApiKeysErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2098,6 +2107,10 @@ export type ListApiKeysErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -2134,9 +2147,9 @@ export type CreateApiKeyData = {
 
 export type CreateApiKeyErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2169,6 +2182,12 @@ export type CreateApiKeyErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2214,7 +2233,9 @@ export type RevokeApiKeyData = {
 
 export type RevokeApiKeyErrors = {
   /**
-   * A parameter is not valid
+   * The request cannot be understood
+   *
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2235,6 +2256,12 @@ export type RevokeApiKeyErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2280,7 +2307,9 @@ export type GetApiKeyData = {
 
 export type GetApiKeyErrors = {
   /**
-   * A parameter is not valid
+   * The request cannot be understood
+   *
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2301,6 +2330,12 @@ export type GetApiKeyErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2344,9 +2379,9 @@ export type RotateApiKeyData = {
 
 export type RotateApiKeyErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2391,6 +2426,12 @@ export type RotateApiKeyErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2431,9 +2472,9 @@ export type CreateStreamTokenData = {
 
 export type CreateStreamTokenErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2473,6 +2514,12 @@ export type CreateStreamTokenErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -2510,9 +2557,9 @@ export type CreateTokenData = {
 
 export type CreateTokenErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2552,6 +2599,12 @@ export type CreateTokenErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -2589,7 +2642,7 @@ export type GetConfigData = {
 
 export type GetConfigErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2604,6 +2657,10 @@ export type GetConfigErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -2640,9 +2697,9 @@ export type ChangeConfigData = {
 
 export type ChangeConfigErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2675,6 +2732,12 @@ export type ChangeConfigErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2713,7 +2776,7 @@ export type ValidateConfigData = {
 
 export type ValidateConfigErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2728,6 +2791,10 @@ export type ValidateConfigErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -2764,9 +2831,9 @@ export type StreamEventsData = {
 
 export type StreamEventsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2783,6 +2850,12 @@ export type StreamEventsErrors = {
    * Too many requests, or: Too many streams are open
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2836,9 +2909,9 @@ export type ListGraphsData = {
 
 export type ListGraphsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2853,6 +2926,12 @@ export type ListGraphsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2895,9 +2974,9 @@ export type CreateGraphData = {
 
 export type CreateGraphErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -2936,6 +3015,12 @@ export type CreateGraphErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -2976,9 +3061,9 @@ export type SimulateGraphData = {
 
 export type SimulateGraphErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3024,6 +3109,12 @@ export type SimulateGraphErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -3061,9 +3152,9 @@ export type ValidateGraphData = {
 
 export type ValidateGraphErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3090,6 +3181,12 @@ export type ValidateGraphErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -3156,6 +3253,12 @@ export type ArchiveGraphErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -3229,6 +3332,12 @@ export type GetGraphErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -3320,6 +3429,12 @@ export type ReplaceGraphErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -3353,6 +3468,14 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
   /**
+   * The request cannot be understood
+   */
+  400: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    */
   500: Problem;
@@ -3378,6 +3501,14 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
   /**
+   * The request cannot be understood
+   */
+  400: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    */
   500: Problem;
@@ -3402,6 +3533,14 @@ export type GetReadinessData = {
 };
 
 export type GetReadinessErrors = {
+  /**
+   * The request cannot be understood
+   */
+  400: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -3431,6 +3570,14 @@ export type GetStartupData = {
 };
 
 export type GetStartupErrors = {
+  /**
+   * The request cannot be understood
+   */
+  400: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -3467,7 +3614,7 @@ export type GetMetricsData = {
 
 export type GetMetricsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3482,6 +3629,10 @@ export type GetMetricsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -3518,7 +3669,7 @@ export type ListAgentsData = {
 
 export type ListAgentsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3533,6 +3684,10 @@ export type ListAgentsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -3566,7 +3721,7 @@ export type ListToolsData = {
 
 export type ListToolsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3581,6 +3736,10 @@ export type ListToolsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    */
@@ -3639,9 +3798,9 @@ export type ListRunsData = {
 
 export type ListRunsErrors = {
   /**
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid
+   * A parameter is not valid, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3656,6 +3815,12 @@ export type ListRunsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -3703,9 +3868,9 @@ export type StartRunData = {
 
 export type StartRunErrors = {
   /**
-   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid
+   * The body is not acceptable JSON, or: The body is not a JSON object, or: A parameter is not valid, or: The request cannot be understood
    *
-   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object
+   * A parameter is not valid, or: The body is not acceptable JSON, or: The body is not a JSON object, or: The request cannot be understood
    */
   400: Problem;
   /**
@@ -3750,6 +3915,12 @@ export type StartRunErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * What is stored of the run is damaged, or: Something went wrong
    *
@@ -3829,6 +4000,12 @@ export type DeleteRunErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -3897,6 +4074,12 @@ export type GetRunErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * What is stored of the run is damaged, or: Something went wrong
    *
    * What is stored of the run is damaged, or: Something went wrong
@@ -3962,6 +4145,12 @@ export type ListArtifactsErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -4036,6 +4225,12 @@ export type GetArtifactErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *
@@ -4121,6 +4316,12 @@ export type CancelRunErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * What is stored of the run is damaged, or: Something went wrong
    *
    * What is stored of the run is damaged, or: Something went wrong
@@ -4198,6 +4399,12 @@ export type ExplainRunErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * What is stored of the run is damaged, or: Something went wrong
    *
    * What is stored of the run is damaged, or: Something went wrong
@@ -4263,6 +4470,12 @@ export type ExportRunJournalErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * What is stored of the run is damaged, or: Something went wrong
    *
@@ -4349,6 +4562,12 @@ export type ListRunLogsErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * Something went wrong
    *
    * Something went wrong
@@ -4418,6 +4637,12 @@ export type GetNodeRunErrors = {
    * Too many requests
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * What is stored of the run is damaged, or: Something went wrong
    *
@@ -4513,6 +4738,12 @@ export type RetryRunErrors = {
    */
   429: Problem;
   /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
    * What is stored of the run is damaged, or: Something went wrong
    *
    * What is stored of the run is damaged, or: Something went wrong
@@ -4599,6 +4830,12 @@ export type StreamRunErrors = {
    * Too many requests, or: Too many streams are open
    */
   429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
   /**
    * Something went wrong
    *

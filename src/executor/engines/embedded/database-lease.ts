@@ -42,6 +42,8 @@ interface Sighting {
 export interface AcquireOptions {
   /** Wait for another owner to go instead of failing. */
   readonly wait: boolean;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
   /**
    * Called once if another process took the lease after all: nothing is stored from here any more.
    *
@@ -76,8 +78,9 @@ export class DatabaseLease {
    * once; one that has run out, when its owner is seen to renew it no more.
    *
    * @throws {DatabaseOwnedError} if another process holds it and `wait` is false.
+   * @throws {Error} an `AbortError` once `signal` ends the waiting.
    */
-  async acquire({ wait, onLost }: AcquireOptions): Promise<void> {
+  async acquire({ wait, signal, onLost }: AcquireOptions): Promise<void> {
     let seen: Sighting | undefined;
     let hasLogged = false;
     for (;;) {
@@ -91,7 +94,7 @@ export class DatabaseLease {
         if (!hasLogged) this.logger.log(`waiting for the process ${ownerText(lease.owner)} to leave the database`);
         hasLogged = true;
       }
-      await sleep(LOOK_EVERY_MS);
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
     this.leases.fence(this.owner, (lease) => this.lose(lease, onLost));
     this.timer = setInterval(() => void this.renew(), this.ttlMs / RENEWALS);
