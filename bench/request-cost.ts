@@ -21,7 +21,7 @@ interface Subject {
   readonly name: string;
   readonly tree: string;
   readonly pid: number;
-  readonly connection: Connection;
+  readonly connect: () => Promise<Connection>;
   readonly request: RequestParts;
   /** In milliseconds. */
   readonly latencies: number[];
@@ -42,7 +42,7 @@ try {
   const asked = await Promise.all(services.map(subjectsOf));
   // The same request of each tree, one below the other.
   const pairs = (asked[0] ?? []).flatMap((_, index) => asked.flatMap((subjects) => subjects[index] ?? []));
-  const subjects = [await bareSubject(), ...pairs];
+  const subjects = [bareSubject(), ...pairs];
   for (let turn = 0; turn < TURNS_LEFT_OUT + Number(values.turns); turn++) {
     // Each of them goes first in every other turn.
     for (const subject of turn % 2 === 0 ? subjects : subjects.toReversed()) {
@@ -56,15 +56,14 @@ try {
   base?.remove();
 }
 
-async function bareSubject(): Promise<Subject> {
+function bareSubject(): Subject {
   const request: RequestParts = { method: 'POST', path: '/runs', body: '{}' };
-  const connection = await bare.connect();
-  return { name: 'POST, no middleware', tree: 'bare Nest', pid: bare.pid, connection, request, latencies: [], cpu: [] };
+  const { pid, connect } = bare;
+  return { name: 'POST, no middleware', tree: 'bare Nest', pid, connect, request, latencies: [], cpu: [] };
 }
 
 async function subjectsOf({ tree, service }: { tree: string; service: Service }): Promise<Subject[]> {
   const graphId = await service.createGraph(PIPELINE);
-  const connection = await service.connect();
   const requests: RequestParts[] = [
     { method: 'GET', path: '/health/live' },
     { method: 'GET', path: `/graphs/${graphId}` },
@@ -75,7 +74,7 @@ async function subjectsOf({ tree, service }: { tree: string; service: Service })
     name: `${request.method} ${request.path.replace(graphId, '{graph_id}')}`,
     tree,
     pid: service.pid,
-    connection,
+    connect: () => service.connect(),
     request,
     latencies: [],
     cpu: [],
@@ -83,12 +82,15 @@ async function subjectsOf({ tree, service }: { tree: string; service: Service })
 }
 
 async function take(subject: Subject, counts: boolean): Promise<void> {
-  const { name, tree, pid, connection, request } = subject;
+  const { name, tree, pid, request } = subject;
+  // For this turn alone: no server keeps one open for as long as the turns of the others take.
+  const connection = await subject.connect();
   const before = cpuSecondsOfThreads(pid) ?? Number.NaN;
   const { latencies } = await closedLoop({ inFlight: 1, total: REQUESTS_PER_TURN }, async () => {
     const { status } = await connection.request(request);
     if (status > 299) throw new Error(`${name}, ${tree}, answered ${status}`);
   });
+  connection.close();
   if (!counts) return;
   subject.latencies.push(...latencies);
   subject.cpu.push((((cpuSecondsOfThreads(pid) ?? Number.NaN) - before) / REQUESTS_PER_TURN) * 1e6);
