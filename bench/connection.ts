@@ -47,6 +47,7 @@ export class Connection {
 
   /** Resolves with the answer; only answers with a Content-Length are understood. */
   request({ method, path, body = '' }: RequestParts): Promise<Answer> {
+    if (this.socket.destroyed) return Promise.reject(new Error('the server has closed the connection'));
     const length = Buffer.byteLength(body);
     const sized =
       length === 0 ? '' : headerLines({ 'Content-Type': 'application/json', 'Content-Length': `${length}` });

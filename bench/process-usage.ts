@@ -1,7 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 /** Clock ticks per second in /proc; the same on every Linux that Node runs on. */
 const TICKS_PER_SEC = 100;
+
+const NS_PER_SEC = 1e9;
+
+/**
+ * Processor seconds that the threads of a process have used so far, to the nanosecond: for a process that ends no threads. Where the kernel
+ * does not count them, `cpuSeconds`.
+ */
+export function cpuSecondsOfThreads(pid: number): number | undefined {
+  const times = threadsOf(pid).map((thread) => readProc(pid, `task/${thread}/schedstat`)?.split(' ')[0]);
+  const ns = times.reduce((sum, time) => sum + Number(time ?? 0), 0);
+  return ns === 0 ? cpuSeconds(pid) : ns / NS_PER_SEC;
+}
 
 /** Processor seconds that a process has used so far, in user mode and in the kernel; undefined where there is no /proc. */
 export function cpuSeconds(pid: number): number | undefined {
@@ -25,6 +37,14 @@ export function memoryBytes(pid: number): number | undefined {
 function statusBytes(pid: number, field: string): number | undefined {
   const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readProc(pid, 'status') ?? '')?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function readProc(pid: number, file: string): string | undefined {

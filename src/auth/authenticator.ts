@@ -36,17 +36,16 @@ export class Authenticator {
    * @throws {IdentityProviderError | JournalUnavailableError} if a credential cannot be checked now.
    */
   identify(credentials: Credentials): Caller | undefined | Promise<Caller | undefined> {
-    const digests = credentials.keys.map(digestOf);
-    const known = firstOf(digests.map((digest) => this.configured.identify(digest) ?? this.active.recall(digest)));
-    if (known !== undefined) return known;
-    const isGenerated = credentials.keys.map(isGeneratedKey);
-    if (credentials.token === undefined && credentials.stream === undefined && !isGenerated.includes(true)) {
+    for (const key of credentials.keys) {
+      const digest = digestOf(key);
+      const known = this.configured.identify(digest) ?? this.active.recall(digest);
+      if (known !== undefined) return known;
+    }
+    const generated = credentials.keys.filter(isGeneratedKey);
+    if (credentials.token === undefined && credentials.stream === undefined && generated.length === 0) {
       return this.isOpen ? ANYBODY : undefined;
     }
-    return this.lookUp(
-      credentials,
-      digests.filter((_, index) => isGenerated[index]),
-    );
+    return this.lookUp(credentials, generated.map(digestOf));
   }
 
   private async lookUp({ token, stream }: Credentials, generated: readonly string[]): Promise<Caller | undefined> {
@@ -59,8 +58,4 @@ export class Authenticator {
     if (stream !== undefined) return this.streamTokens.identify(stream.token, stream.runId);
     return this.isOpen && generated.length === 0 ? ANYBODY : undefined;
   }
-}
-
-function firstOf<Value>(values: readonly (Value | undefined)[]): Value | undefined {
-  return values.find((value) => value !== undefined);
 }

@@ -134,9 +134,10 @@ export class RunsService {
 
   /** Resolves when the run has ended, after `seconds`, or when `signal` fires. @throws {RunNotFoundError} */
   async awaitEnd(namespace: Namespace, id: string, seconds: number, signal: AbortSignal): Promise<void> {
-    const { runId: known } = await this.findHead(namespace, id);
-    const findStatus = (): Promise<RunStatus> => this.statusOf(namespace, known);
-    await awaitEnd({ runId: known, bus: this.bus, findStatus, seconds, signal });
+    if (!RUN_ID.test(id)) throw new RunNotFoundError(id);
+    const sought = runId(id);
+    const findStatus = (): Promise<RunStatus> => this.statusOf(namespace, sought);
+    await awaitEnd({ runId: sought, bus: this.bus, findStatus, seconds, signal });
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import { addressIn } from './address.js';
 
@@ -13,8 +14,18 @@ declare module 'express-serve-static-core' {
 
 /** Finds out where a request comes from. What a proxy forwards that is no address counts as the proxy's own. */
 export function clientAddress(): RequestHandler {
+  const ends = new WeakMap<Socket, string>();
+  /** A connection has the same other end for as long as it lasts. */
+  const endOf = (socket: Socket): string => {
+    const known = ends.get(socket);
+    if (known !== undefined) return known;
+    const end = addressIn(socket.remoteAddress);
+    if (end !== undefined) ends.set(socket, end);
+    return end ?? 'unknown';
+  };
   return (request, _response, next) => {
-    request.clientAddress = addressIn(request.ip) ?? addressIn(request.socket.remoteAddress) ?? 'unknown';
+    const forwarded = request.headers['x-forwarded-for'] === undefined ? undefined : addressIn(request.ip);
+    request.clientAddress = forwarded ?? endOf(request.socket);
     next();
   };
 }

@@ -21,8 +21,8 @@ export class MemoryRateLimitStore extends RateLimitStore {
     this.counters = Object.fromEntries(perPolicy) as typeof this.counters;
   }
 
-  hit(count: Count): Promise<Window> {
-    return Promise.resolve(this.counterOf(count).hit(count.subject.id));
+  hit(count: Count): Window {
+    return this.counterOf(count).hit(count.subject.id);
   }
 
   peek(count: Count): Window | undefined {

@@ -18,11 +18,11 @@ export interface Window {
 /** Port: counts requests in windows of a minute. It never fails: an adapter that cannot count where it should counts elsewhere. */
 export abstract class RateLimitStore {
   /**
-   * Counts one request.
+   * Counts one request; at once where nobody else has to be asked.
    *
    * @param limit Once more than so many are counted the adapter may leave further ones uncounted.
    */
-  abstract hit(count: Count, limit: number): Promise<Window>;
+  abstract hit(count: Count, limit: number): Window | Promise<Window>;
 
   /** What this process knows to be counted, without counting; undefined when that is nothing. */
   abstract peek(count: Count): Window | undefined;

@@ -11,6 +11,8 @@ export function rateLimit(limiter: RateLimiter): RequestHandler {
   return (request, response, next) => {
     const policy = policyOf(request.method, request.path);
     if (policy === undefined) return next();
-    limiter.count(policy, subjectOf(request), response).then(next, next);
+    const refusal = limiter.count(policy, subjectOf(request), response);
+    if (refusal instanceof Promise) refusal.then(next, next);
+    else next(refusal);
   };
 }

@@ -14,6 +14,9 @@ const WHAT: Readonly<Record<Policy, string>> = {
   authentication: 'requests without a valid key from one address',
 };
 
+/** Undefined for a request that is not too many. */
+type Refusal = ProblemError | undefined;
+
 /** Counts requests and says which are too many. Limits are read when they are applied, so a change holds at once. */
 @Injectable()
 export class RateLimiter {
@@ -34,22 +37,31 @@ export class RateLimiter {
     return this.store.fallbacks;
   }
 
-  /** Counts one request; the problem that answers it when it is one too many. `response` is told what remains. */
-  async count(policy: Policy, subject: Subject, response: Response): Promise<ProblemError | undefined> {
+  /**
+   * Counts one request; the problem that answers it when it is one too many, at once unless the store has to be waited for.
+   * `response` is told what remains.
+   */
+  count(policy: Policy, subject: Subject, response: Response): Refusal | Promise<Refusal> {
     const limit = this.limitOf(policy);
     if (limit === 0) return undefined;
-    const window = await this.store.hit({ policy, subject }, limit);
+    const counted = this.store.hit({ policy, subject }, limit);
+    return counted instanceof Promise
+      ? counted.then((window) => this.judge(policy, limit, window, response))
+      : this.judge(policy, limit, counted, response);
+  }
+
+  /** The problem that answers one more request, without counting it; undefined while there may be one more. */
+  refusalOf(policy: Policy, subject: Subject): Refusal {
+    const limit = this.limitOf(policy);
+    const window = limit === 0 ? undefined : this.store.peek({ policy, subject });
+    return window === undefined || window.used <= limit ? undefined : this.refusal(policy, limit, window);
+  }
+
+  private judge(policy: Policy, limit: number, window: Window, response: Response): Refusal {
     const headers = rateLimitHeaders(policy, limit, window);
     response.setHeader('RateLimit-Policy', headers.policy);
     response.setHeader('RateLimit', headers.state);
     return window.used > limit ? this.refusal(policy, limit, window) : undefined;
-  }
-
-  /** The problem that answers one more request, without counting it; undefined while there may be one more. */
-  refusalOf(policy: Policy, subject: Subject): ProblemError | undefined {
-    const limit = this.limitOf(policy);
-    const window = limit === 0 ? undefined : this.store.peek({ policy, subject });
-    return window === undefined || window.used <= limit ? undefined : this.refusal(policy, limit, window);
   }
 
   private limitOf(policy: Policy): number {

@@ -97,7 +97,7 @@ export class RedisRateLimitStore extends RateLimitStore {
     return true;
   }
 
-  private hitAlone(count: Count): Promise<Window> {
+  private hitAlone(count: Count): Window {
     this.alone += 1;
     return this.known.hit(count);
   }

@@ -15,19 +15,21 @@ export function throttledAuthentication(authenticate: RequestHandler, limiter: R
   const known = new KnownCallers();
   return (request, response, next) => {
     const settle = (error?: unknown): void => {
-      const address = addressSubject(request);
       if (error !== undefined) {
         if (!isRefusal(error)) return next(error);
         countFailure(error).then(next, next);
         return;
       }
       const subject = subjectOf(request);
-      if (subject.kind === 'caller' && !known.has(address.id, subject.id)) {
-        const refusal = limiter.refusalOf('authentication', address);
-        if (refusal !== undefined) return next(refusal);
-      }
-      if (subject.kind === 'caller') known.add(address.id, subject.id);
-      next();
+      next(subject.kind === 'caller' ? letIn(subject.id) : undefined);
+    };
+
+    const letIn = (callerId: string): ProblemError | undefined => {
+      const address = addressSubject(request);
+      if (known.renew(address.id, callerId)) return undefined;
+      const refusal = limiter.refusalOf('authentication', address);
+      if (refusal === undefined) known.add(address.id, callerId);
+      return refusal;
     };
 
     const countFailure = async (refusal: ProblemError): Promise<ProblemError> => {

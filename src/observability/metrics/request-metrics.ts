@@ -32,7 +32,9 @@ interface RouteCounts {
 /** Counts requests by method, route and status: each of them comes from a closed set, whatever clients send. */
 @Injectable()
 export class RequestMetrics implements OnModuleInit {
-  private readonly counts = new Map<string, RouteCounts>();
+  private readonly counts: RouteCounts[] = [];
+  /** The same, by route and method: texts that are there already, where one made of the two would be hashed for each request. */
+  private readonly byRoute = new Map<string, ReadonlyMap<string, RouteCounts>>();
   private inFlight = 0;
 
   constructor(private readonly metrics: Metrics) {}
@@ -60,7 +62,7 @@ export class RequestMetrics implements OnModuleInit {
       help: 'Requests by method, route and status of the answer.',
       labels: ['method', 'route', 'status'],
       read: () =>
-        [...this.counts.values()].flatMap(({ method, route, byStatus }) =>
+        this.counts.flatMap(({ method, route, byStatus }) =>
           [...byStatus].map(([status, value]) => ({ labels: { method, route, status: String(status) }, value })),
         ),
     });
@@ -68,19 +70,18 @@ export class RequestMetrics implements OnModuleInit {
       name: 'wand_http_request_duration_seconds',
       help: 'From the request to the end of the answer; answers that are kept open on purpose are not in it.',
       read: () =>
-        [...this.counts.values()]
+        this.counts
           .filter(({ durations }) => durations.count > 0)
           .map(({ method, route, durations }) => ({ labels: { method, route }, distribution: durations })),
     });
   }
 
   private countsOf(method: string, route: string): RouteCounts {
-    const key = `${method} ${route}`;
-    let counts = this.counts.get(key);
-    if (counts === undefined) {
-      counts = { method, route, byStatus: new Map(), durations: new Distribution(BOUNDS) };
-      this.counts.set(key, counts);
-    }
+    const known = this.byRoute.get(route)?.get(method);
+    if (known !== undefined) return known;
+    const counts = { method, route, byStatus: new Map(), durations: new Distribution(BOUNDS) };
+    this.counts.push(counts);
+    this.byRoute.set(route, new Map([...(this.byRoute.get(route) ?? []), [method, counts]]));
     return counts;
   }
 }

@@ -121,9 +121,10 @@ function prepareStatements(database: SqliteDatabase) {
   );
 
   const byId = database.prepare<[GraphId], StoredGraph>(`SELECT ${graphs.selection} FROM graphs WHERE graph_id = ?`);
+  // No EXISTS, for the reason that RUN_OF_NAMESPACE has.
   const byVersion = database.prepare<[GraphId, number, Namespace], StoredGraphVersion>(
     `SELECT ${versions.selection} FROM graph_versions WHERE graph_id = ? AND version = ?
-       AND EXISTS (SELECT 1 FROM graphs WHERE graphs.graph_id = graph_versions.graph_id AND graphs.namespace = ?)`,
+       AND (SELECT graphs.namespace FROM graphs WHERE graphs.graph_id = graph_versions.graph_id) = ?`,
   );
   const selectPage = (filter: string): string =>
     `SELECT ${graphs.selection} FROM graphs
