@@ -23,13 +23,13 @@ export { RateLimiter, type Subject, subjectOf } from './rate-limit/index.js';
 export { ConnectionGuard } from './server/index.js';
 export {
   type Fault,
+  NearestHints,
   ZodBodyPipe,
   assertBodyObject,
   ZodQueryPipe,
   capDetails,
   countOfFaults,
   faultsOf,
-  nearestHint,
   queryInteger,
   queryNumber,
   queryTimestamp,

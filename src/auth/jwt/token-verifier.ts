@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { AppConfig, type SecurityConfig } from '../../config/index.js';
-import { type Caller, allows } from '../access/index.js';
+import { type Caller, allows, mayBeIn } from '../access/index.js';
 import { KeyHolders } from '../key-holders.js';
 import { callerOfClaims, namespaceOf, scopesOf } from './claims.js';
 import { loadJose } from './load-jose.js';
@@ -99,11 +99,11 @@ export class TokenVerifier {
     return (await jose.jwtVerify(token, this.providerKeys.getKey, options)).payload;
   }
 
-  /** A token of a key dies with it, and never allows more than the key does by then. */
+  /** A token of a key dies with it, and never allows more than the key does by then, nor elsewhere. */
   private async ownCaller(keyId: string, claims: JWTPayload): Promise<Caller | undefined> {
     const holder = await this.holders.find(keyId);
     const home = namespaceOf(claims['namespace']);
-    if (holder === undefined || home === undefined) return undefined;
+    if (holder === undefined || home === undefined || !mayBeIn(holder, home)) return undefined;
     const scopes = new Set([...scopesOf(claims['scope'])].filter((scope) => allows(holder.scopes, scope)));
     return { id: holder.id, namespace: home, scopes, credential: { kind: 'token', keyId } };
   }

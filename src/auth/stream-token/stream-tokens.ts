@@ -1,8 +1,8 @@
 import { createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppConfig, type SecurityConfig } from '../../config/index.js';
-import type { RunId } from '../../executor/core/index.js';
-import type { Caller } from '../access/index.js';
+import type { Namespace, RunId } from '../../executor/core/index.js';
+import { type Caller, allows, mayBeIn } from '../access/index.js';
 import { namespaceOf } from '../jwt/claims.js';
 import { loadJose } from '../jwt/load-jose.js';
 import { KeyHolders } from '../key-holders.js';
@@ -48,7 +48,7 @@ export class StreamTokens {
 
   /**
    * Whoever the token was made for, with no more than the right to read `runId`; undefined if it is not right, or the key of
-   * whoever asked for it has ended.
+   * whoever asked for it has ended or may not read the run any more.
    */
   async identify(token: string, runId: RunId): Promise<Caller | undefined> {
     const { jwtVerify, errors } = await loadJose();
@@ -58,7 +58,7 @@ export class StreamTokens {
       const home = namespaceOf(payload['namespace']);
       if (payload['run'] !== runId || payload.sub === undefined || home === undefined) return undefined;
       const keyId = typeof payload['key'] === 'string' ? payload['key'] : undefined;
-      if (keyId !== undefined && (await this.holders.find(keyId)) === undefined) return undefined;
+      if (keyId !== undefined && !mayRead(await this.holders.find(keyId), home)) return undefined;
       const credential = { kind: 'stream-token', runId, keyId } as const;
       return { id: payload.sub, namespace: home, scopes: new Set(['runs:read']), credential };
     } catch (error) {
@@ -66,6 +66,10 @@ export class StreamTokens {
       throw error;
     }
   }
+}
+
+function mayRead(holder: Caller | undefined, home: Namespace): boolean {
+  return holder !== undefined && allows(holder.scopes, 'runs:read') && mayBeIn(holder, home);
 }
 
 function keyIdOf({ credential }: Caller): string | undefined {

@@ -50,6 +50,7 @@ export {
   CONDITION_OPERATORS,
   INPUT_SOURCE,
 } from './graph-definition.js';
+export { MAX_PATTERN_SIZE, patternCost, patternSize } from './pattern-size.js';
 export { type AgentContract, type KeyContract } from './contract.js';
 export {
   type CompiledExpression,

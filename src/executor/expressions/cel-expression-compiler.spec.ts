@@ -295,6 +295,7 @@ describe('what does not compile', () => {
     ['a.matches("(")', 'invalid pattern'],
     ['matches(a, "(?=x)")', 'invalid pattern'],
     [`a.matches("${'x'.repeat(1_001)}")`, 'at most 1000 characters'],
+    [`a.matches("(?:${'x'.repeat(900)}){1000}")`, 'too large once its repetitions are written out'],
     ['"a'.padEnd(MAX_EXPRESSION_LENGTH + 1, 'a'), 'at most 4096 characters'],
     ['('.repeat(100) + '1' + ')'.repeat(100), 'Exceeded maxDepth'],
     ['1' + ' + 1'.repeat(800), 'Exceeded maxAstNodes'],
@@ -353,6 +354,7 @@ describe('time and memory', () => {
     'l.exists(a, l.exists(b, missing))',
     'l.map(a, s.join())',
     't.matches("a[ab]{900}[cd]")',
+    'l.exists(a, "x".matches("a{1000}b{1000}c{1000}" + string(a)))',
   ])('stops %s by its count of steps', (source) => {
     const big = Object.fromEntries(list.map((index) => [`k${index}`, index]));
     const scope = {

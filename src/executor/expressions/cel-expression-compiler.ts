@@ -8,7 +8,7 @@ import {
 } from '../core/index.js';
 import { CelEvaluationError } from './cel-values.js';
 import { Meter } from './meter.js';
-import { PatternCache } from './pattern-cache.js';
+import { GraphPatterns, PatternCache, type Patterns } from './pattern-cache.js';
 import { type Program, ProgramCompiler } from './program.js';
 import { referencesOf } from './references.js';
 import { toJson } from './to-json.js';
@@ -26,8 +26,18 @@ const LIMITS = { maxAstNodes: 1_000, maxDepth: 64, maxListElements: 256, maxMapE
  */
 export class CelExpressionCompiler implements ExpressionCompiler {
   readonly #environment = new Environment({ limits: LIMITS });
-  readonly #patterns = new PatternCache();
-  readonly #programs = new ProgramCompiler(this.#patterns);
+  readonly #patterns: Patterns;
+  readonly #programs: ProgramCompiler;
+
+  constructor(patterns: Patterns = new PatternCache()) {
+    this.#patterns = patterns;
+    this.#programs = new ProgramCompiler(patterns);
+  }
+
+  /** The same, to check one graph with: it takes patterns only up to what they may be together. */
+  forOneGraph(): CelExpressionCompiler {
+    return new CelExpressionCompiler(new GraphPatterns(this.#patterns));
+  }
 
   compile(source: string): CompiledExpression {
     if (source.length > MAX_EXPRESSION_LENGTH) {
@@ -39,8 +49,9 @@ export class CelExpressionCompiler implements ExpressionCompiler {
   }
 
   pattern(source: string): (text: string) => boolean {
-    const pattern = this.#patterns.get(source);
-    return (text) => pattern.test(text);
+    // Not kept here: whoever keeps the searcher, such as the plan of a graph, would hold the pattern for as long.
+    this.#patterns.get(source);
+    return (text) => this.#patterns.get(source).test(text);
   }
 
   #parse(source: string): ReturnType<Environment['parse']>['ast'] {

@@ -10,14 +10,16 @@ import {
 } from './cel-values.js';
 import type { Meter } from './meter.js';
 import { checkedInt } from './operators.js';
-import type { PatternCache } from './pattern-cache.js';
+import type { Patterns } from './pattern-cache.js';
 import { ExpressionSyntaxError } from '../core/index.js';
 import { countPoints, indexOfPoint, lastIndexOfPoint, slicePoints, splitText } from './text.js';
 
 /** What a function needs beside its arguments. */
 export interface CallContext {
   readonly meter: Meter;
-  readonly patterns: PatternCache;
+  readonly patterns: Patterns;
+  /** The pattern, where it stands in the expression itself. */
+  readonly literalPattern: string | undefined;
 }
 
 /** Called with evaluated arguments; a method gets its receiver first. */
@@ -66,8 +68,10 @@ const size: CelFunction = (args, { meter }) => {
   return BigInt(countPoints(value));
 };
 
-const matches = onText('matches', ([text = '', source = ''], { meter, patterns }) => {
+const matches = onText('matches', ([text = '', source = ''], { meter, patterns, literalPattern }) => {
   try {
+    // A literal was compiled with the expression.
+    if (source !== literalPattern) meter.spendPattern(source);
     const pattern = patterns.get(source);
     meter.spend(Math.floor((text.length * pattern.size) / INSTRUCTIONS_PER_STEP));
     return pattern.test(text);

@@ -6,7 +6,7 @@ import { type Comprehension, comprehensionOf } from './comprehensions.js';
 import { type CelFunction, FUNCTIONS, METHODS } from './functions.js';
 import type { Meter } from './meter.js';
 import { BINARY_OPERATORS, checkedInt, invert, negate, readIndex, readKey } from './operators.js';
-import type { PatternCache } from './pattern-cache.js';
+import type { Patterns } from './pattern-cache.js';
 
 /** What one evaluation runs in. */
 export interface Frame {
@@ -27,7 +27,7 @@ export type Program = (frame: Frame) => CelValue;
 
 /** Turns a parsed expression into nested functions. Every step is counted, so that a program always ends soon. */
 export class ProgramCompiler {
-  constructor(private readonly patterns: PatternCache) {}
+  constructor(private readonly patterns: Patterns) {}
 
   /**
    * `bound` are the names of comprehension variables around `node`.
@@ -151,30 +151,38 @@ export class ProgramCompiler {
     if (name === 'has') return this.#compileHas(args, bound);
     const call = FUNCTIONS.get(`${name}/${args.length}`);
     if (call === undefined) throw unknownFunction(name, args.length, FUNCTIONS);
-    if (name === 'matches') this.#checkPattern(args[1]);
-    return this.#compileArguments(call, args, bound);
+    const pattern = name === 'matches' ? this.#literalPattern(args[1]) : undefined;
+    return this.#compileArguments(call, args, bound, pattern);
   }
 
   #compileMethod(call: readonly [string, ASTNode, readonly ASTNode[]], bound: ReadonlySet<string>): Program {
     const [name, receiver, args] = call;
     const method = METHODS.get(`${name}/${args.length}`);
     if (method === undefined) throw unknownFunction(name, args.length, METHODS);
-    if (name === 'matches') this.#checkPattern(args[0]);
-    return this.#compileArguments(method, [receiver, ...args], bound);
+    const pattern = name === 'matches' ? this.#literalPattern(args[0]) : undefined;
+    return this.#compileArguments(method, [receiver, ...args], bound, pattern);
   }
 
-  #compileArguments(call: CelFunction, args: readonly ASTNode[], bound: ReadonlySet<string>): Program {
+  #compileArguments(
+    call: CelFunction,
+    args: readonly ASTNode[],
+    bound: ReadonlySet<string>,
+    literalPattern: string | undefined,
+  ): Program {
     const values = args.map((arg) => this.compile(arg, bound));
     const { patterns } = this;
     return (frame) =>
       call(
         values.map((value) => value(frame)),
-        { meter: frame.meter, patterns },
+        { meter: frame.meter, patterns, literalPattern },
       );
   }
 
-  #checkPattern(pattern: ASTNode | undefined): void {
-    if (pattern?.op === 'value' && typeof pattern.args === 'string') this.patterns.get(pattern.args);
+  /** Compiles it, so that a wrong one is told with the expression. */
+  #literalPattern(pattern: ASTNode | undefined): string | undefined {
+    if (pattern?.op !== 'value' || typeof pattern.args !== 'string') return undefined;
+    this.patterns.get(pattern.args);
+    return pattern.args;
   }
 
   #compileHas([arg, ...rest]: readonly ASTNode[], bound: ReadonlySet<string>): Program {

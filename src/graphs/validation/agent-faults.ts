@@ -1,6 +1,6 @@
 import { jsonPointer } from '../../executor/core/index.js';
 import type { EdgeSpec, GraphSpec, NodeSpec } from '../../executor/index.js';
-import { nearestHint } from '../../http/index.js';
+import { NearestHints } from '../../http/index.js';
 import type { PluginRegistry } from '../../plugins/index.js';
 import type { GraphFault } from './graph-fault.js';
 
@@ -8,9 +8,10 @@ import type { GraphFault } from './graph-fault.js';
 export function agentFaults(spec: GraphSpec, registry: PluginRegistry): GraphFault[] {
   const nodes = new Map(spec.nodes.map((node) => [node.id, node]));
   const mapped = mappedKeys(spec.edges);
+  const hints = new NearestHints();
   return [
     ...spec.nodes.flatMap((node, index) => nodeFaults(node, index, mapped.get(node.id) ?? new Set(), registry)),
-    ...spec.edges.flatMap((edge, index) => mapFaults(edge, index, nodes.get(edge.to), registry)),
+    ...spec.edges.flatMap((edge, index) => mapFaults(edge, index, { target: nodes.get(edge.to), registry, hints })),
   ];
 }
 
@@ -42,19 +43,20 @@ function nodeFaults(
     .map(({ pointer, message }) => ({ pointer: base + pointer, code: 'invalid-params', message }));
 }
 
-function mapFaults(
-  edge: EdgeSpec,
-  index: number,
-  target: NodeSpec | undefined,
-  registry: PluginRegistry,
-): GraphFault[] {
+interface MapContext {
+  readonly target: NodeSpec | undefined;
+  readonly registry: PluginRegistry;
+  readonly hints: NearestHints;
+}
+
+function mapFaults(edge: EdgeSpec, index: number, { target, registry, hints }: MapContext): GraphFault[] {
   const contract = target === undefined ? undefined : registry.contract(target.type);
   if (target === undefined || contract === undefined || contract.input.open) return [];
   const known = [...contract.input.known, ...contract.params.known];
   return Object.keys(edge.map ?? {}).flatMap((key) => {
     if (known.includes(key)) return [];
     const takes = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-    const message = `${target.type} has no input "${key}"${nearestHint(key, known)} (${takes})`;
+    const message = `${target.type} has no input "${key}"${hints.of(key, () => known)} (${takes})`;
     return [{ pointer: jsonPointer(['edges', index, 'map', key]), code: 'unknown-input', message }];
   });
 }

@@ -371,6 +371,19 @@ describe('GraphValidator', () => {
       expect(errorsOf(graph(nodesOf(ids), [], { sinks })).length).toBe(COUNT / 2);
     });
 
+    it('compiles only so many large patterns', () => {
+      const cond = (index: number): string => `output.x.matches("${'a{990}'.repeat(9)}${index}")`;
+      const edges = ids.slice(1).map((to, index) => ({ from: 'n0', to, cond: cond(index) }));
+      const errors = errorsOf(graph(nodesOf(ids), edges, { sinks: ids.slice(1) }));
+      expect(errors).toHaveLength(edges.length - 11);
+      expect(errors.at(-1)?.message).toContain('too large together');
+    });
+
+    it('takes the same pattern as often as it is named', () => {
+      const edges = ids.slice(1).map((to) => ({ from: 'n0', to, cond: 'output.x.matches("^[a-z0-9._-]{1,64}$")' }));
+      expect(errorsOf(graph(nodesOf(ids), edges, { sinks: ids.slice(1) }))).toEqual([]);
+    });
+
     it.each(['nodes', 'edges', 'sinks'])('looks no further when there are too many %s', (part) => {
       const body = { ...graph([echo('a')]), [part]: new Array(2_500_000).fill(1) };
       expect(briefly(errorsOf(body))).toEqual([`/${part} limit-exceeded`]);

@@ -65,7 +65,7 @@ export class GraphValidator {
 
   private check(spec: GraphSpec): CheckedSpec {
     const structure = structureFaults(spec);
-    const expressions = expressionFaults(spec, this.expressions);
+    const expressions = expressionFaults(spec, this.expressions.forOneGraph());
     const faults = [...structure, ...agentFaults(spec, this.registry), ...expressions];
     const isSound = structure.length === 0 && expressions.length === 0;
     const plan = this.compile(isSound ? spec : skeletonOf(spec));

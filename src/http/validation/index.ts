@@ -3,4 +3,4 @@ export { ZodQueryPipe } from './zod-query.pipe.js';
 export { type Fault, faultsOf } from './zod-faults.js';
 export { queryInteger, queryNumber, queryTimestamp } from './query-fields.js';
 export { capDetails, countOfFaults } from './capped-details.js';
-export { nearestHint } from './known-keys.js';
+export { NearestHints } from './known-keys.js';

@@ -8,9 +8,21 @@ export function knownKeysAt(schema: z.core.$ZodType, path: readonly PropertyKey[
   return [...new Set(schemas.flatMap((found) => (found instanceof z.ZodObject ? Object.keys(found.shape) : [])))];
 }
 
-/** `; did you mean "x"?`, or nothing when there is nothing to compare with. */
-export function nearestHint(name: string, known: readonly string[]): string {
-  return known.length === 0 ? '' : `; the nearest known one is "${closest(name.slice(0, 100), known)}"`;
+/** More are not shown anyway. */
+const MAX_HINTS = 100;
+const LONGEST_COMPARED = 100;
+
+/** Hints for the wrong names in one body: comparing a name with all known ones takes time, and a body may hold very many. */
+export class NearestHints {
+  private left = MAX_HINTS;
+
+  /** `; the nearest known one is "x"`; nothing when there is nothing to compare with, or after the first hundred. */
+  of(name: string, known: () => readonly string[]): string {
+    if (this.left === 0) return '';
+    this.left -= 1;
+    const names = known();
+    return names.length === 0 ? '' : `; the nearest known one is "${closest(name.slice(0, LONGEST_COMPARED), names)}"`;
+  }
 }
 
 /** Whether the schema takes several values. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { knownKeysAt, nearestHint } from './known-keys.js';
+import { NearestHints, knownKeysAt } from './known-keys.js';
 
 /** One thing that is wrong with a value, at a path of keys and indexes. */
 export interface Fault {
@@ -14,26 +14,32 @@ const LONGEST_SHOWN_NAME = 80;
 
 /** One fault per thing that is wrong, in the order in which zod found them; parse with `reportInput`. */
 export function faultsOf(schema: z.core.$ZodType, error: z.core.$ZodError): Fault[] {
-  return error.issues.flatMap((issue) => issueFaults(schema, issue, []));
+  const body = { schema, hints: new NearestHints() };
+  return error.issues.flatMap((issue) => issueFaults(body, issue, []));
 }
 
-function issueFaults(schema: z.core.$ZodType, issue: Issue, parent: readonly PropertyKey[]): Fault[] {
+interface Body {
+  readonly schema: z.core.$ZodType;
+  readonly hints: NearestHints;
+}
+
+function issueFaults(body: Body, issue: Issue, parent: readonly PropertyKey[]): Fault[] {
   const path = [...parent, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, path, key));
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionFaults(schema, issue, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(body, path, key));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionFaults(body, issue, path);
   if (isMissing(issue)) return [{ path, code: 'required', message: `is required: takes ${expected(issue)}` }];
   return [{ path, code: codeOf(issue), message: issue.message }];
 }
 
 /** Of the options of a union, the one that the value came closest to is the one it was meant for. */
 function unionFaults(
-  schema: z.core.$ZodType,
+  body: Body,
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: readonly PropertyKey[],
 ): Fault[] {
   const options = issue.errors.filter((issues) => !issues.some(isWrongFromTheStart));
   const nearest = options.toSorted((left, right) => left.length - right.length)[0];
-  if (nearest !== undefined) return nearest.flatMap((inner) => issueFaults(schema, inner, path));
+  if (nearest !== undefined) return nearest.flatMap((inner) => issueFaults(body, inner, path));
   const accepted = issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? inner.expected : inner.message));
   return [{ path, code: 'invalid-type', message: `takes one of: ${[...new Set(accepted)].join(', ')}` }];
 }
@@ -42,9 +48,9 @@ function isWrongFromTheStart(issue: Issue): boolean {
   return issue.path.length === 0 && issue.code === 'invalid_type';
 }
 
-function unknownField(schema: z.core.$ZodType, path: readonly PropertyKey[], key: string): Fault {
+function unknownField({ schema, hints }: Body, path: readonly PropertyKey[], key: string): Fault {
   const shown = key.length > LONGEST_SHOWN_NAME ? `${key.slice(0, LONGEST_SHOWN_NAME)}…` : key;
-  const message = `unknown field "${shown}"${nearestHint(key, knownKeysAt(schema, path))}`;
+  const message = `unknown field "${shown}"${hints.of(key, () => knownKeysAt(schema, path))}`;
   return { path: [...path, key], code: 'unknown-field', message };
 }
 

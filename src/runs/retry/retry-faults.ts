@@ -1,5 +1,5 @@
 import type { GraphPlan } from '../../executor/core/index.js';
-import { type ProblemDetail, jsonPointer, nearestHint } from '../../http/index.js';
+import { type ProblemDetail, NearestHints, jsonPointer } from '../../http/index.js';
 import type { RetryRunBody } from '../dto/run.schemas.js';
 
 const FIELDS = ['from', 'skip', 'params', 'with_output'] as const;
@@ -14,7 +14,8 @@ interface Named {
 /** What is wrong with the nodes that a retry names: unknown ones, and those that it wants treated in two ways. */
 export function namedNodesFaults(body: RetryRunBody, plan: GraphPlan): ProblemDetail[] {
   const named = FIELDS.flatMap((field) => nodesIn(body, field));
-  return [...named.flatMap((node) => unknownFault(node, plan)), ...conflicts(named)];
+  const hints = new NearestHints();
+  return [...named.flatMap((node) => unknownFault(node, plan, hints)), ...conflicts(named)];
 }
 
 function nodesIn(body: RetryRunBody, field: Field): Named[] {
@@ -25,9 +26,10 @@ function nodesIn(body: RetryRunBody, field: Field): Named[] {
   return ids.map((id, index) => ({ field, id, pointer: jsonPointer([field, keyOf(id, index)]) }));
 }
 
-function unknownFault({ id, pointer }: Named, plan: GraphPlan): ProblemDetail[] {
+function unknownFault({ id, pointer }: Named, plan: GraphPlan, hints: NearestHints): ProblemDetail[] {
   if (plan.indexOf.has(id)) return [];
-  const message = `the graph has no node ${JSON.stringify(id.slice(0, 64))}${nearestHint(id, [...plan.indexOf.keys()])}`;
+  const hint = hints.of(id, () => [...plan.indexOf.keys()]);
+  const message = `the graph has no node ${JSON.stringify(id.slice(0, 64))}${hint}`;
   return [{ pointer, code: 'unknown-node', message }];
 }
 

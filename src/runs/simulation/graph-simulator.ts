@@ -15,12 +15,12 @@ import {
 import { type RunOptionsSpec, toRunSettings } from '../../executor/index.js';
 import { GraphValidator, GraphsService } from '../../graphs/index.js';
 import {
+  NearestHints,
   type ProblemDetail,
   ProblemError,
   capDetails,
   countOfFaults,
   jsonPointer,
-  nearestHint,
 } from '../../http/index.js';
 import { type SimulateBody, parseOutcome } from './simulate.schemas.js';
 
@@ -106,10 +106,11 @@ function givenOutcome({ outcomes = {} }: SimulateBody, id: string, attempt: numb
 
 /** @throws {ProblemError} `run-invalid` naming outcomes of nodes that the graph does not have. */
 function assertKnown(plan: GraphPlan, outcomes: Readonly<Record<string, unknown>>): void {
+  const hints = new NearestHints();
   const faults = Object.keys(outcomes)
     .filter((id) => !plan.indexOf.has(id))
     .map((id) => {
-      const hint = nearestHint(id, [...plan.indexOf.keys()]);
+      const hint = hints.of(id, () => [...plan.indexOf.keys()]);
       const message = `the graph has no node ${JSON.stringify(id.slice(0, 64))}${hint}`;
       return { pointer: jsonPointer(['outcomes', id]), code: 'unknown-node', message };
     });

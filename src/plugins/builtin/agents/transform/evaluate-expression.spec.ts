@@ -44,6 +44,11 @@ describe('evaluateExpression', () => {
     await expect(running).rejects.toBe(reason);
   });
 
+  it('refuses a pattern that would take gigabytes', async () => {
+    const failure = { retryable: false, message: expect.stringContaining('too large') as string };
+    await expect(evaluate(`$contains("x", /(?:${'a'.repeat(900)}){1000}/)`)).rejects.toMatchObject(failure);
+  });
+
   it('searches in linear time', async () => {
     const text = 'a'.repeat(5_000);
     expect(await evaluate('$contains(text, /^(a+)+$/)', { text: `${text}!` })).toBe(false);

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { MAX_PATTERN_SIZE, patternSize } from '../../../../executor/core/index.js';
 import { NonRetryableError } from '../../../sdk/index.js';
 
 /** Characters × instructions of one search: some tenths of a second at worst. */
@@ -16,10 +17,14 @@ export class LinearRegExp {
   private readonly pattern: RE2JS;
   private spentMs = 0;
 
-  /** @throws {NonRetryableError} if the pattern uses what cannot be searched for in linear time. */
+  /** @throws {NonRetryableError} if the pattern uses what cannot be searched for in linear time, or is too large. */
   constructor(source: RegExp) {
+    const pattern = RE2JS.translateRegExp(source.source);
+    if (patternSize(pattern) > MAX_PATTERN_SIZE) {
+      throw new NonRetryableError('a pattern is too large once its repetitions are written out');
+    }
     try {
-      this.pattern = RE2JS.compile(RE2JS.translateRegExp(source.source), flagsOf(source));
+      this.pattern = RE2JS.compile(pattern, flagsOf(source));
     } catch (cause) {
       throw new NonRetryableError(
         `the pattern /${source.source}/ is not supported: look-around and back-references are not`,
