@@ -5,7 +5,13 @@ import { DatabaseOwnedError } from './executor/index.js';
 import { MetricsPortError } from './observability/index.js';
 import { PluginLoadError } from './plugins/index.js';
 import { Service } from './service.js';
-import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError, JournalUnavailableError } from './storage/index.js';
+import {
+  DatabaseOpenError,
+  DatabaseTooNewError,
+  DatabaseUrlError,
+  JournalUnavailableError,
+  MigrationBlockedError,
+} from './storage/index.js';
 
 export interface ServeOptions {
   /** The folder that holds package.json. */
@@ -23,6 +29,7 @@ const OPERATOR_ERRORS = [
   DatabaseUrlError,
   JournalUnavailableError,
   MetricsPortError,
+  MigrationBlockedError,
   PluginLoadError,
 ];
 

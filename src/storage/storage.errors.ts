@@ -44,6 +44,18 @@ export class DatabaseOpenError extends Error {
   override readonly name = 'DatabaseOpenError';
 }
 
+/** The schema is to be changed while a process that does not know the change runs on the database. Nothing was changed. */
+export class MigrationBlockedError extends Error {
+  override readonly name = 'MigrationBlockedError';
+  /** @param owner Which process. */
+  constructor(readonly owner: string) {
+    super(
+      `the database has to be upgraded for this version, and the process ${owner} runs on it with an older one: stop that ` +
+        'process first',
+    );
+  }
+}
+
 /** A newer version of the program has changed the schema of this database; an older one must not write to it. */
 export class DatabaseTooNewError extends Error {
   override readonly name = 'DatabaseTooNewError';

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { openSqlite } from '../../../test/contract/sqlite-storage.js';
@@ -8,7 +8,7 @@ import { graphId, namespace, runId } from '../../executor/core/index.js';
 import { dataSourceOptions } from '../sqlite/data-source-options.js';
 import { openDataSource } from '../sqlite/open-data-source.js';
 import { sqliteHandle } from '../sqlite/sqlite-handle.js';
-import { DatabaseTooNewError } from '../storage.errors.js';
+import { DatabaseTooNewError, MigrationBlockedError } from '../storage.errors.js';
 import { MIGRATIONS_TABLE } from './migrate.js';
 import { MIGRATIONS } from './migrations.js';
 
@@ -145,5 +145,53 @@ describe('the schema of the database', () => {
     expect(catalogOf(dataSource)).toEqual([]);
     await dataSource.destroy();
     await rm(folder, { recursive: true });
+  });
+
+  describe('while a process of an older program has the lease', () => {
+    let folder: string;
+    let older: DataSource;
+    const url = (): string => `sqlite:///${join(folder, 'wand.db')}`;
+    const lease = (owner: string, expiresAt: number): void => {
+      const handle = sqliteHandle(older);
+      handle.exec('DELETE FROM process_lease');
+      handle.prepare('INSERT INTO process_lease (id, owner, expires_at) VALUES (1, ?, ?)').run(owner, expiresAt);
+    };
+    const versions = (): number =>
+      Number(sqliteHandle(older).prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get());
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'wand-schema-'));
+      older = await openDataSource({ ...options(url()), migrations: MIGRATIONS.slice(0, 3) });
+    });
+    afterEach(async () => {
+      await older.destroy();
+      await rm(folder, { recursive: true });
+    });
+
+    it('is left alone while that process lives, which it shows by renewing', async () => {
+      const renewal = setInterval(() => lease('elsewhere:7:x', Date.now() + 60_000), 20);
+      lease('elsewhere:7:x', Date.now() + 60_000);
+      try {
+        const refusal = openDataSource(options(url()));
+        await expect(refusal).rejects.toBeInstanceOf(MigrationBlockedError);
+        await expect(refusal).rejects.toThrow(
+          'the process 7 on elsewhere runs on it with an older one: stop that process',
+        );
+        expect(versions()).toBe(3);
+      } finally {
+        clearInterval(renewal);
+      }
+    });
+
+    it.each([
+      ['runs out', 'elsewhere:7:x', 300],
+      ['has run out', 'elsewhere:7:x', -1],
+      ['is of a process of this host that is gone', `${hostname()}:999999999:x`, 60_000],
+    ])('is upgraded once that lease %s, and fences its owner', async (_case, owner, lastsMs) => {
+      lease(owner, Date.now() + lastsMs);
+      await (await openDataSource(options(url()))).destroy();
+      expect(versions()).toBe(MIGRATIONS.length);
+      expect(sqliteHandle(older).prepare('SELECT * FROM process_lease').all()).toEqual([]);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { sqliteHandle } from '../sqlite/sqlite-handle.js';
 import { DatabaseTooNewError } from '../storage.errors.js';
+import { revokeLease, untilUnowned } from './until-unowned.js';
 
 /** Where TypeORM keeps the names of the migrations that a database has been through. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
@@ -9,14 +10,19 @@ export const MIGRATIONS_TABLE = 'schema_migrations';
  * Brings the schema up to date, in one transaction. Of several processes that start at once, one does it and the others wait.
  *
  * @throws {DatabaseTooNewError} if the database has been through a migration that this program does not know.
+ * @throws {MigrationBlockedError} if a process of another version runs on the database: it does not know what would change.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   if (isUpToDate(dataSource)) return;
   const handle = sqliteHandle(dataSource);
+  await untilUnowned(handle);
   // TypeORM takes its lock with the first write, after it has read what is to be done: too late to keep another process out.
   handle.exec('BEGIN IMMEDIATE');
   try {
-    if (!isUpToDate(dataSource)) await dataSource.runMigrations({ transaction: 'none' });
+    if (!isUpToDate(dataSource)) {
+      revokeLease(handle);
+      await dataSource.runMigrations({ transaction: 'none' });
+    }
     handle.exec('COMMIT');
   } catch (error) {
     if (handle.inTransaction) handle.exec('ROLLBACK');

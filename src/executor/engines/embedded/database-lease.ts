@@ -3,7 +3,14 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
-import { DatabaseLostError, JournalUnavailableError, type Lease, LeaseRepository } from '../../../storage/index.js';
+import {
+  DatabaseLostError,
+  JournalUnavailableError,
+  type Lease,
+  LeaseRepository,
+  isDeadOwner,
+  leaseOwnerText,
+} from '../../../storage/index.js';
 import { Clock } from '../../clock.js';
 import { type EpochMs, epochMs } from '../../core/index.js';
 
@@ -17,20 +24,10 @@ export class DatabaseOwnedError extends Error {
   override readonly name = 'DatabaseOwnedError';
   constructor(readonly lease: Lease) {
     super(
-      `the database is in use by the process ${ownerText(lease.owner)}: stop it first, give this one a DATABASE__URL of ` +
+      `the database is in use by the process ${leaseOwnerText(lease.owner)}: stop it first, give this one a DATABASE__URL of ` +
         'its own, or start with --wait to take over when the other has gone',
     );
   }
-}
-
-function ownerText(owner: string): string {
-  const { host, pid } = parseOwner(owner);
-  return `${pid} on ${host}`;
-}
-
-function parseOwner(owner: string): { readonly host: string; readonly pid: number } {
-  const [random = '', pid = '', ...host] = owner.split(':').reverse();
-  return random === '' ? { host: owner, pid: 0 } : { host: host.reverse().join(':'), pid: Number(pid) };
 }
 
 /** A lease as it was first seen; `since` is monotonic milliseconds. */
@@ -89,9 +86,9 @@ export class DatabaseLease {
       if (lease !== undefined && !isSame(seen?.lease, lease)) {
         const isRenewed = seen?.lease.owner === lease.owner;
         seen = { lease, since: performance.now() };
-        if (isDead(lease.owner)) continue;
+        if (isDeadOwner(lease.owner)) continue;
         if (!wait && (isRenewed || lease.expiresAt > this.clock.now())) throw new DatabaseOwnedError(lease);
-        if (!hasLogged) this.logger.log(`waiting for the process ${ownerText(lease.owner)} to leave the database`);
+        if (!hasLogged) this.logger.log(`waiting for the process ${leaseOwnerText(lease.owner)} to leave the database`);
         hasLogged = true;
       }
       await sleep(LOOK_EVERY_MS, undefined, { signal });
@@ -131,7 +128,7 @@ export class DatabaseLease {
   private isGone({ lease, since }: Sighting): boolean {
     const unchangedMs = performance.now() - since;
     const isExpired = lease.expiresAt <= this.clock.now();
-    return isDead(lease.owner) || unchangedMs >= (isExpired ? this.ttlMs / 2 : this.ttlMs);
+    return isDeadOwner(lease.owner) || unchangedMs >= (isExpired ? this.ttlMs / 2 : this.ttlMs);
   }
 
   private async renew(): Promise<void> {
@@ -146,7 +143,7 @@ export class DatabaseLease {
 
   private lose(lease: Lease | undefined, onLost: AcquireOptions['onLost']): void {
     clearInterval(this.timer);
-    if (!this.isReleased) onLost(lease === undefined ? undefined : ownerText(lease.owner));
+    if (!this.isReleased) onLost(lease === undefined ? undefined : leaseOwnerText(lease.owner));
   }
 
   private nextExpiry(): EpochMs {
@@ -156,17 +153,4 @@ export class DatabaseLease {
 
 function isSame(seen: Lease | undefined, lease: Lease): boolean {
   return seen?.owner === lease.owner && seen.expiresAt === lease.expiresAt;
-}
-
-/** True if the owner was a process of this host that is gone; a process with our own id can only be an earlier one. */
-function isDead(owner: string): boolean {
-  const { host, pid } = parseOwner(owner);
-  if (host !== hostname()) return false;
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
 }
