@@ -50,8 +50,17 @@ function isForOperator(error: unknown): error is Error {
 
 /** As Node ends a process on an error that nobody caught, but telling no secret. */
 function crash(error: unknown, secrets: SecretRegistry): never {
-  process.stderr.write(`${secrets.text(inspect(error))}\n`);
+  process.stderr.write(`${secrets.text(described(error))}\n`);
   process.exit(1);
+}
+
+/** An error of a plugin may fail when it is looked at, and Node would then tell that second error as it is. */
+function described(error: unknown): string {
+  try {
+    return inspect(error);
+  } catch {
+    return 'the process ends on an error that cannot be shown';
+  }
 }
 
 function stopOnSignals(service: Service): void {
