@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { ConfigError, SecretRegistry, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
-import { MetricsPortError } from './observability/index.js';
+import { LogFileError, MetricsPortError } from './observability/index.js';
 import { PluginLoadError } from './plugins/index.js';
 import { Service } from './service.js';
 import { DatabaseOpenError, DatabaseTooNewError, DatabaseUrlError, JournalUnavailableError } from './storage/index.js';
@@ -22,6 +22,7 @@ const OPERATOR_ERRORS = [
   DatabaseTooNewError,
   DatabaseUrlError,
   JournalUnavailableError,
+  LogFileError,
   MetricsPortError,
   PluginLoadError,
 ];
