@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { ConfigError, SecretRegistry, loadConfig } from './config/index.js';
 import { DatabaseOwnedError } from './executor/index.js';
-import { MetricsPortError } from './observability/index.js';
+import { LogFileError, MetricsPortError } from './observability/index.js';
 import { PluginLoadError } from './plugins/index.js';
 import { Service } from './service.js';
 import {
@@ -28,6 +28,7 @@ const OPERATOR_ERRORS = [
   DatabaseTooNewError,
   DatabaseUrlError,
   JournalUnavailableError,
+  LogFileError,
   MetricsPortError,
   MigrationBlockedError,
   PluginLoadError,
@@ -65,8 +66,17 @@ function isForOperator(error: unknown): error is Error {
 
 /** As Node ends a process on an error that nobody caught, but telling no secret. */
 function crash(error: unknown, secrets: SecretRegistry): never {
-  process.stderr.write(`${secrets.text(inspect(error))}\n`);
+  process.stderr.write(`${secrets.text(described(error))}\n`);
   process.exit(1);
+}
+
+/** An error of a plugin may fail when it is looked at, and Node would then tell that second error as it is. */
+function described(error: unknown): string {
+  try {
+    return inspect(error);
+  } catch {
+    return 'the process ends on an error that cannot be shown';
+  }
 }
 
 /** Aborted by the first SIGTERM or SIGINT, which may come before there is a service to stop. */

@@ -37,6 +37,8 @@ export class Service {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.register(loaded), {
       bodyParser: false,
       bufferLogs: true,
+      // What fails before there is a logger is told by whoever starts the service: in one line, without secrets.
+      logger: false,
       abortOnError: false,
       forceCloseConnections: true,
     });

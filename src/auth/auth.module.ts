@@ -24,6 +24,6 @@ import { StreamTokens } from './stream-token/stream-tokens.js';
     TokenVerifier,
     StreamTokens,
   ],
-  exports: [Authenticator, StreamTokens],
+  exports: [Authenticator, KeyHolders, StreamTokens],
 })
 export class AuthModule {}

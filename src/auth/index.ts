@@ -6,4 +6,5 @@ export { toApiKey, toCreatedApiKey, toNewKey } from './api-keys/to-api-key-dto.j
 export { AuthModule } from './auth.module.js';
 export { authenticate } from './authenticate.middleware.js';
 export { Authenticator } from './authenticator.js';
+export { KeyHolders } from './key-holders.js';
 export { MAX_STREAM_TOKEN_SEC, StreamTokens } from './stream-token/stream-tokens.js';

@@ -40,8 +40,9 @@ describe('readMountedFile', () => {
     ['\n', 'that is not empty'],
     ['x'.repeat(1_048_577), 'of at most 1048576 bytes'],
     [Uint8Array.of(0xc3, 0x28), 'that holds UTF-8 text'],
+    [Buffer.from('secret', 'utf16le'), 'that holds UTF-8 text'],
   ])('refuses a file (case %#) %s', (content, what) => {
-    expect(read(content)).toEqual({ ok: false, takes: `the path of a file ${what}` });
+    expect(read(content)).toMatchObject({ ok: false, takes: `the path of a file ${what}` });
   });
 
   it('takes a file of exactly the largest size', () => {
@@ -50,7 +51,7 @@ describe('readMountedFile', () => {
 
   it('says why a file cannot be opened', () => {
     const takes = (path: string) => readMountedFile(path);
-    expect(takes(join(folder, 'none'))).toEqual({
+    expect(takes(join(folder, 'none'))).toMatchObject({
       ok: false,
       takes: 'the path of a file that can be read (ENOENT)',
     });
@@ -60,7 +61,7 @@ describe('readMountedFile', () => {
   it('waits for no pipe and reads no folder or device', () => {
     execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder });
     for (const path of [join(folder, 'pipe'), folder, '/dev/zero']) {
-      expect(readMountedFile(path)).toEqual({
+      expect(readMountedFile(path)).toMatchObject({
         ok: false,
         takes: 'the path of a file that is neither a folder nor a device',
       });

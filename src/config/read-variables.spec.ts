@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,5 +104,33 @@ describe('the suffix _FILE', () => {
     expect(warnings).toEqual([
       expect.stringContaining('EXECUTION__NOTHING_FILE is not a key of this version and has no effect'),
     ]);
+  });
+});
+
+describe('.env', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wand-config-'));
+    path = join(folder, '.env');
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const load = () => loadConfig({ env: { ENVIRONMENT: 'testing' }, cwd: folder, packageRoot: folder });
+
+  it('may begin with a byte order mark, and end its lines as Windows does', () => {
+    writeFileSync(path, '\uFEFFEXECUTION__MAX_RETRIES=7\r\nPORT=8123\r\n');
+    expect(load().config).toMatchObject({ execution: { maxRetries: 7 }, port: 8123 });
+  });
+
+  it.each<[string, () => void, string]>([
+    ['a folder', () => mkdirSync(path), 'a file that is neither a folder nor a device'],
+    ['a pipe', () => execFileSync('mkfifo', [path]), 'a file that is neither a folder nor a device'],
+    ['UTF-16', () => writeFileSync(path, '\uFEFFPORT=8123\n', 'utf16le'), 'a file that holds UTF-8 text'],
+    ['very large', () => writeFileSync(path, '#'.repeat(1_048_577)), 'a file of at most 1048576 bytes'],
+  ])('is a fault when it is %s', (_what, make, takes) => {
+    make();
+    expect(load).toThrow(new ConfigError([{ key: '.env', got: 'what cannot be read', takes }]));
   });
 });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ENVIRONMENTS, type Environment } from './app.config.js';
 import type { ConfigFault } from './config.errors.js';
 import { quoteForFault } from './masking.js';
-import { readMountedFile } from './mounted-file.js';
+import { readMountedFile, readTextFile } from './mounted-file.js';
 import { findKey } from './schema/schema.js';
 import {
   type EnvironmentRecord,
@@ -37,10 +36,12 @@ export interface ReadVariables {
  * @param environment Whose `config/<ENVIRONMENT>.env` is read; what the sources say when left out.
  */
 export function readVariables(source: ConfigSource, environment?: Environment): ReadVariables {
-  const own = [variablesOf(readEnvFile(dotEnvPath(source)), 'dot-env'), variablesOf(source.env, 'environment')];
-  const faults = own.flatMap(conflicts);
+  const faults: ConfigFault[] = [];
+  const dotEnv = readEnvFile(dotEnvPath(source), '.env', faults);
+  const own = [variablesOf(dotEnv, 'dot-env'), variablesOf(source.env, 'environment')];
+  faults.push(...own.flatMap(conflicts));
   const chosen = environment ?? environmentOf(own, source.cwd);
-  const layers = chosen === undefined ? own : [fileLayer(source, chosen), ...own];
+  const layers = chosen === undefined ? own : [fileLayer(source, chosen, faults), ...own];
   const variables = merge(layers);
   faults.push(...resolveMounts(variables, source.cwd));
   return { variables, faults };
@@ -56,8 +57,9 @@ export function environmentFilePath({ packageRoot }: ConfigSource, environment: 
   return join(packageRoot, 'config', `${environment}.env`);
 }
 
-function fileLayer(source: ConfigSource, environment: Environment): Map<string, Variable> {
-  const layer = variablesOf(readEnvFile(environmentFilePath(source, environment)), 'config-file');
+function fileLayer(source: ConfigSource, environment: Environment, faults: ConfigFault[]): Map<string, Variable> {
+  const path = environmentFilePath(source, environment);
+  const layer = variablesOf(readEnvFile(path, `config/${environment}.env`, faults), 'config-file');
   // ENVIRONMENT chose the file, so the file has no say in it.
   layer.delete('ENVIRONMENT');
   return layer;
@@ -112,13 +114,10 @@ function conflicts(layer: ReadonlyMap<string, Variable>): ConfigFault[] {
   });
 }
 
-function readEnvFile(path: string): EnvironmentRecord {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-  return parseEnv(text);
+/** A file that is not there says nothing; one that cannot be read is a fault, as it may say anything. */
+function readEnvFile(path: string, name: string, faults: ConfigFault[]): EnvironmentRecord {
+  const file = readTextFile(path);
+  if (file.ok) return parseEnv(file.text);
+  if (!file.isMissing) faults.push({ key: name, got: 'what cannot be read', takes: file.takes });
+  return {};
 }

@@ -8,7 +8,7 @@ export {
   type ReadinessState,
   ServiceVersion,
 } from './health/index.js';
-export { LoggingModule, RootLogger, quietWiring, requestLog } from './logging/index.js';
+export { LogFileError, LoggingModule, RootLogger, quietWiring, requestLog } from './logging/index.js';
 export {
   type LabelledDistribution,
   type LabelledValue,

@@ -141,6 +141,12 @@ describe('a log file', () => {
     expect(written().endsWith(lineOf(LINES + 1) + lineOf(LINES + 2))).toBe(true);
   });
 
+  it('that cannot be written to is said to be so', async () => {
+    const config = { maxFileSizeMb: 1, backupCount: 2 };
+    const refusal = 'LOGGING__FILE_PATH: cannot write to /dev/null/wand.log (EEXIST): name a file';
+    await expect(openLogFile('/dev/null/wand.log', config)).rejects.toThrow(refusal);
+  });
+
   it('can be closed while the disk is full', async () => {
     const sink = await open();
     const disk = fullDisk();

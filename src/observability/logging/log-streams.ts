@@ -2,13 +2,26 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { type DestinationStream, destination } from 'pino';
 import type { LoggingConfig } from '../../config/index.js';
-import { LineWriter } from './line-writer.js';
+import { type LineStream, LineWriter } from './line-writer.js';
 import { printableEntry } from './printable-entry.js';
 
 /** Where log lines go; not written to any more once it is closed. */
 export interface LogSink extends DestinationStream {
   /** Writes what is still buffered. */
   close(): Promise<void>;
+}
+
+/** LOGGING__FILE_PATH cannot be written to. */
+export class LogFileError extends Error {
+  override readonly name = 'LogFileError';
+  constructor(path: string, options: ErrorOptions) {
+    const { cause } = options;
+    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    super(
+      `LOGGING__FILE_PATH: cannot write to ${path}${reason}: name a file in a folder that can be written to`,
+      options,
+    );
+  }
 }
 
 /** Lines are gathered up to this size, and for this long, before they are written together. */
@@ -66,22 +79,15 @@ export function jsonStream(fd: number): LogSink {
 /**
  * The log file `path`, with a running number before its extension. It is closed and the next one begun when it is
  * `maxFileSizeMb` large; `backupCount` closed ones are kept.
+ *
+ * @throws {LogFileError} if it cannot be written to.
  */
 export async function openLogFile(
   path: string,
   config: Pick<LoggingConfig, 'maxFileSizeMb' | 'backupCount'>,
 ): Promise<LogSink> {
-  const { default: pinoRoll } = await import('pino-roll');
-  mkdirSync(dirname(path), { recursive: true });
-  const extension = extname(path);
-  const stream = await pinoRoll({
-    file: extension === '' ? path : path.slice(0, -extension.length),
-    extension: extension === '' ? undefined : extension,
-    size: `${config.maxFileSizeMb}m`,
-    // Where it looks at all files that there are, as after a restart, it counts the one in use among them.
-    limit: { count: config.backupCount + 1, removeOtherLogFiles: true },
-    // A line is in the file before the process can crash, and a busy process rolls its files in time.
-    sync: true,
+  const stream = await rollingFile(path, config).catch((error: unknown) => {
+    throw new LogFileError(path, { cause: error });
   });
   const writer = new LineWriter(stream);
   return {
@@ -94,4 +100,22 @@ export async function openLogFile(
         stream.end();
       }),
   };
+}
+
+async function rollingFile(
+  path: string,
+  config: Pick<LoggingConfig, 'maxFileSizeMb' | 'backupCount'>,
+): Promise<LineStream> {
+  const { default: pinoRoll } = await import('pino-roll');
+  mkdirSync(dirname(path), { recursive: true });
+  const extension = extname(path);
+  return pinoRoll({
+    file: extension === '' ? path : path.slice(0, -extension.length),
+    extension: extension === '' ? undefined : extension,
+    size: `${config.maxFileSizeMb}m`,
+    // Where it looks at all files that there are, as after a restart, it counts the one in use among them.
+    limit: { count: config.backupCount + 1, removeOtherLogFiles: true },
+    // A line is in the file before the process can crash, and a busy process rolls its files in time.
+    sync: true,
+  });
 }

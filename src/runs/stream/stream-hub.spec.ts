@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { SseServer } from '../../../test/support/sse-server.js';
+import type { KeyHolders } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import { ShuttingDownError } from '../runs.errors.js';
 import { StreamHub } from './stream-hub.js';
+
+const NO_KEYS = { find: () => Promise.resolve(undefined) } as unknown as KeyHolders;
 
 describe('StreamHub', () => {
   let server: SseServer;
@@ -10,7 +13,7 @@ describe('StreamHub', () => {
 
   beforeEach(async () => {
     server = await SseServer.start();
-    hub = new StreamHub(new AppConfig());
+    hub = new StreamHub(new AppConfig(), NO_KEYS);
   });
 
   afterEach(async () => {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import { KeyHolders } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import { holdOpen } from '../../observability/core/index.js';
 import { Download } from './download.js';
 import { subjectOf } from '../../http/index.js';
 import { ShuttingDownError } from '../runs.errors.js';
+import { KeyWatch } from './key-watch.js';
 import type { OpenRequest } from './open-request.js';
 import { SseConnection } from './sse-connection.js';
 import { StreamPlaces } from './stream-places.js';
@@ -22,9 +24,14 @@ export class StreamHub {
   private readonly lagged: Record<StreamKind, number> = { run: 0, events: 0 };
 
   private readonly places: StreamPlaces;
+  private readonly keys: KeyWatch;
 
-  constructor(private readonly config: AppConfig) {
+  constructor(
+    private readonly config: AppConfig,
+    holders: KeyHolders,
+  ) {
     this.places = new StreamPlaces(config);
+    this.keys = new KeyWatch(holders);
   }
 
   /** Requests that are open now. */
@@ -55,7 +62,7 @@ export class StreamHub {
   }
 
   /**
-   * Begins a stream.
+   * Begins a stream. It ends with the key of its caller.
    *
    * @throws {ShuttingDownError} once the process is stopping.
    * @throws {TooManyStreamsError | StreamsExhaustedError} while too many are open.
@@ -67,6 +74,8 @@ export class StreamHub {
     holdOpen(response);
     const connection = this.keep(new SseConnection(response, sseHeartbeatSec, sseStallSec));
     this.streams.set(connection, kind);
+    const keyId = response.req.caller?.credential?.keyId;
+    if (keyId !== undefined) this.keys.watch(connection, keyId);
     void connection.whenGone.then(() => {
       leave();
       this.streams.delete(connection);

@@ -85,6 +85,22 @@ describe('API keys', () => {
     expect((await api.get(`/api-keys/${key_id}`)).body).toMatchObject({ status: 'revoked', revoked_at });
   });
 
+  it('take their streams along', async () => {
+    const [ended, other] = [
+      await makeKey(api, { scopes: ['runs:read'] }),
+      await makeKey(api, { scopes: ['runs:read'] }),
+    ];
+    const watch = ({ key }: { readonly key: string }) => api.fetch('/events', { headers: { 'X-API-Key': key } });
+    const [stream, otherStream] = await Promise.all([watch(ended), watch(other)]);
+    expect([stream.status, otherStream.status]).toEqual([200, 200]);
+    await api.delete(`/api-keys/${ended.key_id}`);
+    expect(await stream.text()).toContain(': reconnect');
+    expect((await watch(ended)).status).toBe(401);
+    const reader = otherStream.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('retry:');
+    await reader?.cancel();
+  });
+
   it('say when they were last used', async () => {
     const { key, key_id } = await makeKey(api, { scopes: ['runs:read'] });
     const before = Date.now();
