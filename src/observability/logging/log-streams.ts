@@ -16,7 +16,7 @@ export class LogFileError extends Error {
   override readonly name = 'LogFileError';
   constructor(path: string, options: ErrorOptions) {
     const { cause } = options;
-    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    const reason = typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : '';
     super(
       `LOGGING__FILE_PATH: cannot write to ${path}${reason}: name a file in a folder that can be written to`,
       options,
