@@ -46,7 +46,8 @@ function notAsked(what, report) {
 /** What an npm command reports as JSON, whatever its exit code says; undefined if it reports nothing. */
 function npmReport(...args) {
   return new Promise((resolve) => {
-    execFile('npm', [...args, '--json'], { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) => {
+    // Asking again would not help where there is nobody to ask, and take a minute to find that out.
+    execFile('npm', [...args, '--json', '--fetch-retries=0'], { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) => {
       try {
         resolve(JSON.parse(stdout));
       } catch {
