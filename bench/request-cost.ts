@@ -1,5 +1,5 @@
 /**
- * What a request costs before and after its handler: `npm run bench:requests [-- --base <commit>] [--turns 20]`. One caller,
+ * What a request costs before and after its handler: `npm run bench:requests [-- --base <commit>] [--turns 40]`. One caller,
  * one request at a time, the services in turns so that a slow moment of the machine hits all of them. Of the processor time
  * the least turn is the one to compare: whatever else the machine does can only add to it.
  */
@@ -13,9 +13,9 @@ import { bareNest } from './limits/bare-nest-process.ts';
 import { cpuSecondsOfThreads } from './process-usage.ts';
 import { Service } from './service.ts';
 
-const REQUESTS_PER_TURN = 600;
+const REQUESTS_PER_TURN = 300;
 /** The code is being compiled in them. */
-const TURNS_LEFT_OUT = 5;
+const TURNS_LEFT_OUT = 10;
 
 interface Subject {
   readonly name: string;
@@ -29,7 +29,7 @@ interface Subject {
   readonly cpu: number[];
 }
 
-const { values } = parseArgs({ options: { base: { type: 'string' }, turns: { type: 'string', default: '20' } } });
+const { values } = parseArgs({ options: { base: { type: 'string' }, turns: { type: 'string', default: '40' } } });
 /** Requests are counted, and so many that the limit is never reached. */
 const env = { SECURITY__RATE_LIMIT_PER_MINUTE: '1000000' };
 

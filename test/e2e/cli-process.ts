@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { COMPILE_CACHE } from '../support/compile-cache.js';
 
 export const PACKAGE_ROOT = resolve(__dirname, '..', '..');
 
@@ -96,7 +97,7 @@ export function useBuiltPrograms(): {
   const start = (program: string, args: readonly string[], env: Record<string, string> = {}): BuiltProcess => {
     const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'dist', program), ...args], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], ...COMPILE_CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const built = new BuiltProcess(child);

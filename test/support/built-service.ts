@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { COMPILE_CACHE } from './compile-cache.js';
 import { freePort } from './free-port.js';
 import { waitFor } from './wait-for.js';
 
@@ -61,6 +62,7 @@ export class BuiltService {
     const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
       env: {
         PATH: process.env['PATH'],
+        ...COMPILE_CACHE,
         ENVIRONMENT: 'production',
         HOST: '127.0.0.1',
         PORT: String(port),
