@@ -1,69 +1,73 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { EventLoopDelay } from './event-loop-delay.js';
 import { histogramText } from './histogram-text.js';
+import type { PrometheusRegistry, ValueKind } from './prometheus-registry.js';
 import type { LabelledValue, MeasuredDistribution, MeasuredValue } from './reading.js';
+
+/** The text format of Prometheus 0.0.4. */
+const MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
  * What the service tells Prometheus. Whoever counts something keeps the number; here stands how it is called and read.
  * A value that cannot be read is left out, the others are told all the same. The process itself (memory, event loop,
- * garbage collection) is measured from the first question on: a service that nobody asks pays nothing for it.
+ * garbage collection) is measured, and what that takes is loaded, from the first question on: a service that nobody asks
+ * pays nothing for it.
  */
 @Injectable()
 export class Metrics {
-  private readonly logger = new Logger(Metrics.name);
-  private readonly registry = new Registry();
-  private readonly histograms = new Map<string, MeasuredDistribution>();
-  private isProcessMeasured = false;
-
   /** The media type of `text`. */
-  get contentType(): string {
-    return this.registry.contentType;
-  }
+  readonly contentType = MEDIA_TYPE;
+  private readonly logger = new Logger(Metrics.name);
+  private readonly names = new Set<string>();
+  /** Not in the registry yet. */
+  private readonly added: { readonly kind: ValueKind; readonly measured: MeasuredValue }[] = [];
+  private readonly histograms: MeasuredDistribution[] = [];
+  private registry: Promise<PrometheusRegistry> | undefined;
 
-  /** Adds a value that may rise and fall. */
+  /** Adds a value that may rise and fall. @throws {Error} if the name is taken. */
   addGauge(measured: MeasuredValue): void {
-    const { name, help, labels = [] } = measured;
-    const gauge: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.registry],
-      collect: async () => {
-        const values = await this.read(measured);
-        forget(gauge, labels);
-        for (const { labels: where, value } of values) gauge.set(where, value);
-      },
-    });
+    this.takeName(measured);
+    this.added.push({ kind: 'gauge', measured });
   }
 
-  /** Adds a value that only rises while the process lives. */
+  /** Adds a value that only rises while the process lives. @throws {Error} if the name is taken. */
   addCounter(measured: MeasuredValue): void {
-    const { name, help, labels = [] } = measured;
-    const counter: Counter = new Counter({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.registry],
-      collect: async () => {
-        const values = await this.read(measured);
-        forget(counter, labels);
-        for (const { labels: where, value } of values) counter.inc(where, value);
-      },
-    });
+    this.takeName(measured);
+    this.added.push({ kind: 'counter', measured });
   }
 
   /** Adds values that are counted by their size. @throws {Error} if the name is taken. */
   addHistogram(measured: MeasuredDistribution): void {
-    if (this.histograms.has(measured.name)) throw new Error(`there is a metric ${measured.name} already`);
-    this.histograms.set(measured.name, measured);
+    this.takeName(measured);
+    this.histograms.push(measured);
   }
 
   /** Reads everything, in the text format of Prometheus. */
   async text(): Promise<string> {
-    this.measureProcess();
-    const histograms = [...this.histograms.values()].map(histogramText);
-    return [await this.registry.metrics(), ...histograms].join('\n');
+    const registry = await (this.registry ??= this.open());
+    for (const { kind, measured } of this.added.splice(0)) registry.add(kind, measured);
+    return [await registry.text(), ...this.histograms.map(histogramText)].join('\n');
+  }
+
+  private takeName({ name }: { readonly name: string }): void {
+    if (this.names.has(name)) throw new Error(`there is a metric ${name} already`);
+    this.names.add(name);
+  }
+
+  private async open(): Promise<PrometheusRegistry> {
+    const { PrometheusRegistry: Opened } = await import('./prometheus-registry.js');
+    const delay = new EventLoopDelay();
+    this.addGauge({
+      name: 'wand_event_loop_delay_p99_seconds',
+      help: 'How late the event loop was since the last question, the 99th percentile.',
+      read: () => delay.read().p99Sec,
+    });
+    this.addGauge({
+      name: 'wand_event_loop_delay_max_seconds',
+      help: 'How late the event loop was since the last question, at most.',
+      read: () => delay.read().maxSec,
+    });
+    return new Opened((measured) => this.read(measured));
   }
 
   private async read({ name, read }: MeasuredValue): Promise<readonly LabelledValue[]> {
@@ -76,34 +80,4 @@ export class Metrics {
       return [];
     }
   }
-
-  private measureProcess(): void {
-    if (this.isProcessMeasured) return;
-    this.isProcessMeasured = true;
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: NEVER_MS });
-    for (const name of MISLEADING) this.registry.removeSingleMetric(name);
-    const delay = new EventLoopDelay();
-    this.addGauge({
-      name: 'wand_event_loop_delay_p99_seconds',
-      help: 'How late the event loop was since the last question, the 99th percentile.',
-      read: () => delay.read().p99Sec,
-    });
-    this.addGauge({
-      name: 'wand_event_loop_delay_max_seconds',
-      help: 'How late the event loop was since the last question, at most.',
-      read: () => delay.read().maxSec,
-    });
-  }
 }
-
-/** A metric without labels, once it is reset, would be told as 0. */
-function forget(metric: Counter | Gauge, labels: readonly string[]): void {
-  if (labels.length === 0) metric.remove();
-  else metric.reset();
-}
-
-/** prom-client counts the time between two samples as delay: an idle process would seem to be late all the time. */
-const MISLEADING = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
-  (what) => `nodejs_eventloop_lag_${what}_seconds`,
-);
-const NEVER_MS = 2 ** 31 - 1;
