@@ -126,7 +126,11 @@ describe('.env', () => {
 
   it.each<[string, () => void, string]>([
     ['a folder', () => mkdirSync(path), 'a file that is neither a folder nor a device'],
-    ['a pipe', () => execFileSync('mkfifo', [path]), 'a file that is neither a folder nor a device'],
+    [
+      'a pipe',
+      () => execFileSync('sh', ['-c', 'mkfifo .env'], { cwd: folder }),
+      'a file that is neither a folder nor a device',
+    ],
     ['UTF-16', () => writeFileSync(path, '\uFEFFPORT=8123\n', 'utf16le'), 'a file that holds UTF-8 text'],
     ['very large', () => writeFileSync(path, '#'.repeat(1_048_577)), 'a file of at most 1048576 bytes'],
   ])('is a fault when it is %s', (_what, make, takes) => {

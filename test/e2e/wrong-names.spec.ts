@@ -29,6 +29,13 @@ describe('A body with thousands of wrong names', () => {
     expectFaults(await api.post(`/runs/${run_id}/retry`, { from: wrong }), WRONG);
   });
 
+  it('is refused for their number where they are labels', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`wrong label ${index}`, 1]));
+    const answer = await api.post('/runs', { graph_id: 'g_01jd9x3k5r7s8t9v0w1x2y3z4a', labels });
+    const message = '100000 labels: at most 20 are taken';
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/labels', message }] } });
+  });
+
   it('is refused at once where they are fields', async () => {
     const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
     expectFaults(await api.post('/graphs', { ...fields, name: 'g', nodes: nodes.slice(0, 1), edges: [] }), 100_000);

@@ -43,6 +43,7 @@ const labels = z
     const entries = Object.entries(value as Readonly<Record<string, unknown>>);
     if (entries.length > MAX_LABELS) {
       context.addIssue({ code: 'custom', message: `${entries.length} labels: at most ${MAX_LABELS} are taken` });
+      return;
     }
     for (const [key, text] of entries) {
       const takes = !LABEL_KEY.test(key)
