@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
-import { EmbeddedEngine, ExecutorModule } from './executor/index.js';
+import { RunEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
@@ -17,6 +17,7 @@ export const storageOptions = ({ cache, database }: AppConfig): StorageOptions =
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
+  maxConnections: database.maxConnections,
   connectionTimeoutSec: database.connectionTimeout,
   cache: {
     isEnabled: cache.enableCache,
@@ -31,7 +32,7 @@ const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   deniedHosts: security.httpDeniedHosts,
 });
 
-const dependencyChecks = (storage: StorageHealth, engine: EmbeddedEngine): DependencyChecks =>
+const dependencyChecks = (storage: StorageHealth, engine: RunEngine): DependencyChecks =>
   new DependencyChecks([
     { name: 'database', refusal: 'the database does not answer', check: () => storage.check() },
     {
@@ -56,7 +57,7 @@ export class AppModule {
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],
-          checks: { provide: DependencyChecks, inject: [StorageHealth, EmbeddedEngine], useFactory: dependencyChecks },
+          checks: { provide: DependencyChecks, inject: [StorageHealth, RunEngine], useFactory: dependencyChecks },
         }),
         MetricsModule.forRoot(loaded.config),
         TracingModule.forRoot(loaded.config),

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ATTEMPT_OUTCOMES, EmbeddedEngine, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './executor/index.js';
+import { ATTEMPT_OUTCOMES, RunEngine, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './executor/index.js';
 import { type LabelledDistribution, type LabelledValue, Metrics, byLabel } from './observability/index.js';
 
 /** Names what happens to runs and their nodes. */
@@ -7,7 +7,7 @@ import { type LabelledDistribution, type LabelledValue, Metrics, byLabel } from 
 export class RunMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
-    private readonly engine: EmbeddedEngine,
+    private readonly engine: RunEngine,
     private readonly census: RunCensus,
   ) {}
 

@@ -1,14 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HealthService, Metrics, ServiceVersion, byLabel } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
-import { GroupCommitWriter, StorageStatistics } from './storage/index.js';
+import { StorageWriter, StorageStatistics } from './storage/index.js';
 
 /** Names what the parts of the service count. A number is kept by the part that it is about and only read here. */
 @Injectable()
 export class ServiceMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
-    private readonly writer: GroupCommitWriter,
+    private readonly writer: StorageWriter,
     private readonly health: HealthService,
     private readonly version: ServiceVersion,
     private readonly streams: StreamHub,

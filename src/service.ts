@@ -3,12 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { AppConfig, ConfigReloader, type LoadedConfig } from './config/index.js';
-import { DatabaseLease, EmbeddedEngine } from './executor/index.js';
+import { DatabaseLease, RunEngine } from './executor/index.js';
 import { configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
 import { Retention, RunSweeper, StreamHub } from './runs/index.js';
-import { GroupCommitWriter } from './storage/index.js';
+import { StorageWriter } from './storage/index.js';
 
 export interface ServiceOptions {
   /** Wait until another process that owns the database has gone, instead of failing. */
@@ -55,7 +55,7 @@ export class Service {
         signal: options.signal,
         onLost: (owner) => void service.giveUp(owner).finally(options.onOwnershipLost),
       });
-      await app.get(EmbeddedEngine).start();
+      await app.get(RunEngine).start();
       app.get(Retention).start();
       app.get(ConfigReloader).start();
     } catch (error) {
@@ -85,8 +85,8 @@ export class Service {
     );
     app.get(Readiness).drain();
     await Promise.all([app.get(Retention).stop(), app.get(RunSweeper).stop()]);
-    await app.get(EmbeddedEngine).stop(0);
-    const { fenced } = app.get(GroupCommitWriter).stats;
+    await app.get(RunEngine).stop(0);
+    const { fenced } = app.get(StorageWriter).stats;
     this.logger.error(`late writes refused: ${fenced}; the runs go on at the new owner`);
     await app.get(StreamHub).closeAll();
   }
@@ -95,7 +95,7 @@ export class Service {
     const { app } = this;
     this.logger.log('stopping: nothing new starts, running attempts may end');
     app.get(Readiness).drain();
-    await app.get(EmbeddedEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
+    await app.get(RunEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
     await app.get(StreamHub).closeAll();
     await Promise.all([app.get(Retention).stop(), app.get(RunSweeper).stop()]);
     await app.get(DatabaseLease).release();

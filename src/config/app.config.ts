@@ -12,6 +12,9 @@ import { SecurityConfig } from './sections/security.config.js';
 export const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
+const ROLES = ['all', 'api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 /**
  * The whole configuration, checked; injected by this class. A field's name is its variable's in camel case. Nobody can change
  * it but `LiveConfig`, which changes the reloadable keys in place: read those at the time of use.
@@ -49,11 +52,17 @@ export class AppConfig {
 
   @IntegerKey('WORKERS', {
     min: 1,
-    max: 1,
-    takes: '1: this version works in one process',
-    description: 'Processes that work on runs.',
+    max: 64,
+    description: 'Processes that this one starts on its host; above 1 with EXECUTION__ENGINE=bullmq alone.',
   })
   readonly workers: number = 1;
+
+  @ChoiceKey('ROLE', ROLES, {
+    description:
+      'What this process does: api answers requests, worker works on runs, all does both; other than all with ' +
+      'EXECUTION__ENGINE=bullmq alone.',
+  })
+  readonly role: Role = 'all';
 
   @NumberKey('SHUTDOWN_GRACE_SEC', {
     min: 0,

@@ -1,6 +1,7 @@
 import type { AppConfig } from './app.config.js';
 import type { ConfigFault } from './config.errors.js';
 import { CONFIG_KEYS } from './schema/schema.js';
+import { queueUrl } from './sections/queue.config.js';
 import { hasCredentials } from './sections/security.config.js';
 
 const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/;
@@ -25,6 +26,10 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     leakedSecretFault(config),
     twoEndpointsFault(config),
     hotReloadFault(config),
+    fleetDatabaseFault(config),
+    queueUrlFault(config),
+    workersFault(config),
+    roleFault(config),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -160,5 +165,49 @@ function hotReloadFault({ environment, plugins }: AppConfig): CrossFault | undef
     got: 'true',
     takes: `false in ${environment}: whoever can write a file there could run code in the service`,
     readsKeys: ['PLUGINS__ENABLE_HOT_RELOAD', 'ENVIRONMENT'],
+  };
+}
+
+/** A fleet shares its database, and SQLite belongs to one process. */
+function fleetDatabaseFault({ execution, database }: AppConfig): CrossFault | undefined {
+  if (execution.engine !== 'bullmq' || !database.url.startsWith('sqlite:')) return undefined;
+  return {
+    key: 'EXECUTION__ENGINE',
+    got: '"bullmq"',
+    takes: 'embedded while DATABASE__URL is SQLite: a fleet needs a postgres://, mysql:// or mariadb:// one',
+    readsKeys: ['EXECUTION__ENGINE', 'DATABASE__URL'],
+  };
+}
+
+function queueUrlFault(config: AppConfig): CrossFault | undefined {
+  const { execution, queue } = config;
+  if (execution.engine !== 'bullmq') return undefined;
+  const url = queueUrl(config);
+  if (url !== undefined && url.startsWith(queue.backend === 'redis' ? 'redis' : 'postgres')) return undefined;
+  return {
+    key: 'QUEUE__URL',
+    got: url === undefined ? 'nothing' : `a URL of ${url.split(':', 1).join('')}`,
+    takes: `a ${queue.backend === 'redis' ? 'redis:// or rediss://' : 'postgres://'} URL with EXECUTION__ENGINE=bullmq and QUEUE__BACKEND=${queue.backend}`,
+    readsKeys: ['QUEUE__URL', 'QUEUE__BACKEND', 'EXECUTION__ENGINE', 'DATABASE__URL'],
+  };
+}
+
+function workersFault({ workers, execution }: AppConfig): CrossFault | undefined {
+  if (workers === 1 || execution.engine === 'bullmq') return undefined;
+  return {
+    key: 'WORKERS',
+    got: String(workers),
+    takes: '1 unless EXECUTION__ENGINE is bullmq: the embedded engine is one process',
+    readsKeys: ['WORKERS', 'EXECUTION__ENGINE'],
+  };
+}
+
+function roleFault({ role, execution }: AppConfig): CrossFault | undefined {
+  if (role === 'all' || execution.engine === 'bullmq') return undefined;
+  return {
+    key: 'ROLE',
+    got: `"${role}"`,
+    takes: 'all unless EXECUTION__ENGINE is bullmq: the embedded engine is one process',
+    readsKeys: ['ROLE', 'EXECUTION__ENGINE'],
   };
 }

@@ -9,7 +9,6 @@ export function factsOf(key: ConfigKey, quote: (text: string) => string = (text)
     `${fallback}${key.defaultNote === undefined ? '' : `; ${key.defaultNote}`}.`,
     ...(key.reloadable ? ['Reloadable.'] : []),
     ...(key.secret ? ['Secret.'] : []),
-    ...(key.unusedBecause === undefined ? [] : [`No effect in this version: ${key.unusedBecause}.`]),
   ].join(' ');
 }
 

@@ -95,8 +95,7 @@ describe('loadConfig', () => {
     [{ DATABASE__ECHO_SQL: '1' }, 'DATABASE__ECHO_SQL is on in production'],
     [{ DATABASE__RETENTION_DAYS: '0' }, 'DATABASE__RETENTION_DAYS is 0'],
     [{ SECURITY__HTTP_ALLOW_PRIVATE: '1' }, 'SECURITY__HTTP_ALLOW_PRIVATE is on in production'],
-    [{ QUEUE__URL: 'redis://queue' }, 'QUEUE__URL has no effect: the engine "embedded" has no queue'],
-    [{ DATABASE__MAX_CONNECTIONS: '5' }, 'DATABASE__MAX_CONNECTIONS has no effect: SQLite is opened once'],
+    [{ QUEUE__URL: 'redis://queue' }, 'QUEUE__URL has no effect while EXECUTION__ENGINE is embedded'],
   ])('warns in production about %j', (env, warning) => {
     const { warnings } = load({ ENVIRONMENT: 'production', SECURITY__API_KEY: 'a-long-enough-key', ...env });
     expect(warnings.filter((line) => line.startsWith(warning))).toHaveLength(1);

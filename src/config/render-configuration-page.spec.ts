@@ -14,12 +14,11 @@ describe('docs/configuration.md', () => {
     expect(headings).toEqual(CONFIG_KEYS.map((key) => key.env));
   });
 
-  it('says which keys are reloadable, secret or without effect', () => {
+  it('says which keys are reloadable or secret', () => {
     const text = renderConfigurationPage();
     const paragraph = (name: string): string => text.split(`### \`${name}\`\n`)[1]?.split('\n### ')[0] ?? '';
     expect(paragraph('EXECUTION__MAX_RETRIES')).toContain('Reloadable.');
     expect(paragraph('DATABASE__URL')).not.toContain('Reloadable.');
     expect(paragraph('SECURITY__API_KEY')).toContain('Secret.');
-    expect(paragraph('QUEUE__URL')).toContain('No effect in this version: the engine "embedded" has no queue');
   });
 });

@@ -15,7 +15,7 @@ export function configWarnings(config: AppConfig, variables: Variables): string[
     ...productionWarnings(config),
     ...tracingWarnings(config),
     ...pluginWarnings(config),
-    ...unusedWarnings(variables),
+    ...queueWarnings(config, variables),
     ...unknownNames(variables).map(unknownKeyWarning),
   ];
 }
@@ -108,9 +108,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function unusedWarnings(variables: Variables): string[] {
-  return CONFIG_KEYS.flatMap(({ env, unusedBecause }) =>
-    unusedBecause === undefined || !variables.has(env) ? [] : [`${env} has no effect: ${unusedBecause}`],
+function queueWarnings({ execution }: AppConfig, variables: Variables): string[] {
+  if (execution.engine === 'bullmq') return [];
+  const keys = CONFIG_KEYS.filter(({ env }) => env.startsWith('QUEUE__') && variables.has(env));
+  return keys.map(
+    ({ env }) => `${env} has no effect while EXECUTION__ENGINE is embedded: that engine has no such queue`,
   );
 }
 

@@ -35,28 +35,17 @@ function engineOptions(
     { provide: Clock, useClass: SystemClock },
     { provide: AgentInvoker, useClass: InlineAgentInvoker },
     { provide: RunCensus, useFactory: (registry: PluginRegistry) => new RunCensus(registry), inject: [PluginRegistry] },
-    EmbeddedEngine,
-    { provide: RunEngine, useExisting: EmbeddedEngine },
+    { provide: RunEngine, useClass: EmbeddedEngine },
     DatabaseLease,
     CelExpressionCompiler,
     PlanCache,
     OutputHydrator,
     RunReader,
   ],
-  exports: [
-    Clock,
-    RunEngine,
-    EmbeddedEngine,
-    RunCensus,
-    DatabaseLease,
-    CelExpressionCompiler,
-    PlanCache,
-    OutputHydrator,
-    RunReader,
-  ],
+  exports: [Clock, RunEngine, RunCensus, DatabaseLease, CelExpressionCompiler, PlanCache, OutputHydrator, RunReader],
 })
 export class ExecutorModule {
-  constructor(live: LiveConfig, engine: EmbeddedEngine) {
+  constructor(live: LiveConfig, engine: RunEngine) {
     live.onChange(() => engine.fill());
   }
 }

@@ -1,6 +1,6 @@
 export { ATTEMPT_OUTCOMES, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './census/index.js';
 export { Clock } from './clock.js';
-export { DatabaseLease, DatabaseOwnedError, EmbeddedEngine } from './engines/embedded/index.js';
+export { DatabaseLease, DatabaseOwnedError } from './engines/embedded/index.js';
 export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
 export {

@@ -7,7 +7,7 @@ import {
   aRunId,
   anEntry,
 } from '../../test/contract/storage-under-test.js';
-import { openSqlite } from '../../test/contract/sqlite-storage.js';
+import { openStorage } from '../../test/contract/open-storage.js';
 import { WatchedBus } from '../../test/support/watched-bus.js';
 import type { RunStatus } from '../executor/core/index.js';
 import { awaitEnd } from './await-end.js';
@@ -21,7 +21,7 @@ describe('awaitEnd', () => {
   let client: AbortController;
 
   beforeEach(async () => {
-    storage = await openSqlite('sqlite::memory:');
+    storage = await openStorage('sqlite::memory:');
     bus = await WatchedBus.create();
     client = new AbortController();
     await storage.graphs.create(HERE, aGraph(1));

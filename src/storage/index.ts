@@ -53,5 +53,5 @@ export {
   RetriedRunGoneError,
   StaleWriterError,
 } from './storage.errors.js';
-export { GroupCommitWriter, type WriterStats } from './writer/group-commit-writer.js';
+export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';

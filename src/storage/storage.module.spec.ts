@@ -108,7 +108,7 @@ describe('the storage module', () => {
     await expect(start(urlOf('a-text', 'wand.db'))).rejects.toThrow('is not a folder');
     await expect(start(urlOf('a-folder'))).rejects.toThrow('is not a file');
     await expect(start(urlOf('a-text'))).rejects.toThrow('the file is no SQLite database');
-    await expect(start('mysql://root:hunter2@db/wand')).rejects.toThrow('mysql is not supported yet');
+    await expect(start('mysql://root:hunter2@127.0.0.1:1/wand')).rejects.toThrow('cannot open the database');
   });
 
   // The superuser may write everywhere.

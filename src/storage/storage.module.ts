@@ -1,37 +1,25 @@
-import { type DynamicModule, type FactoryProvider, Logger, Module, type ModuleMetadata } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { CacheSpace } from './cache/index.js';
 import { Ids } from './ids.js';
 import { Journal } from './journal/journal.js';
-import { SqliteJournal } from './journal/sqlite-journal.js';
 import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
-import { IdempotencyGuard } from './repositories/idempotency-guard.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
-import { SqliteAllGraphsRepository } from './repositories/sqlite-all-graphs.repository.js';
-import { SqliteAllRunsRepository } from './repositories/sqlite-all-runs.repository.js';
-import { SqliteApiKeyRepository } from './repositories/sqlite-api-key.repository.js';
-import { SqliteArtifactRepository } from './repositories/sqlite-artifact.repository.js';
-import { SqliteGraphRepository } from './repositories/sqlite-graph.repository.js';
-import { SqliteIdempotencyRepository } from './repositories/sqlite-idempotency.repository.js';
-import { SqliteLeaseRepository } from './repositories/sqlite-lease.repository.js';
-import { SqliteRunRemovalRepository } from './repositories/sqlite-run-removal.repository.js';
-import { SqliteRunRepository } from './repositories/sqlite-run.repository.js';
-import { dataSourceOptions } from './sqlite/data-source-options.js';
-import { openDataSource } from './sqlite/open-data-source.js';
-import { SqliteDatabase } from './sqlite/sqlite-database.js';
-import type { SqliteDataSource } from './sqlite/sqlite-data-source.js';
+import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.js';
+import { StorageAdapters } from './storage-adapters.js';
+import type { StorageDataSource } from './storage-data-source.js';
 import { StorageHealth } from './storage-health.js';
 import { StorageOptions } from './storage-options.js';
 import { StorageStatistics } from './storage-statistics.js';
-import { DEFAULT_WRITER_LIMITS, GroupCommitWriter } from './writer/group-commit-writer.js';
+import { StorageWriter } from './writer/storage-writer.js';
 
 /** Where the options come from. */
 export type StorageModuleOptions = Pick<ModuleMetadata, 'imports'> &
@@ -57,68 +45,46 @@ export class StorageModule {
       imports: [options, typeOrm(options)],
       providers: [
         {
-          provide: SqliteDatabase,
-          inject: [DataSource],
-          useFactory: (source: SqliteDataSource) => new SqliteDatabase(source),
-        },
-        { provide: GroupCommitWriter, inject: [SqliteDatabase, StorageOptions], useFactory: createWriter },
-        {
           provide: CacheSpace,
           inject: [StorageOptions],
           useFactory: ({ cache }: StorageOptions) => new CacheSpace(cache),
         },
-        IdempotencyGuard,
-        ...PORTS,
-        StorageHealth,
-        StorageStatistics,
+        {
+          provide: StorageAdapters,
+          inject: [DataSource, StorageOptions, CacheSpace],
+          useFactory: (source: StorageDataSource, storage: StorageOptions, space: CacheSpace) =>
+            adaptersOf(source, storage, space),
+        },
+        ...PORTS.map(({ provide, from }) => ({ provide, inject: [StorageAdapters], useFactory: from })),
         Ids,
       ],
-      exports: [
-        ...PORTS.map(({ provide }) => provide),
-        CacheSpace,
-        GroupCommitWriter,
-        StorageHealth,
-        StorageStatistics,
-        Ids,
-      ],
+      exports: [...PORTS.map(({ provide }) => provide), CacheSpace, Ids],
     };
   }
 }
 
 const PORTS = [
-  { provide: Journal, useClass: SqliteJournal },
-  { provide: RunRepository, useClass: SqliteRunRepository },
-  { provide: AllRunsRepository, useClass: SqliteAllRunsRepository },
-  { provide: GraphRepository, useClass: SqliteGraphRepository },
-  { provide: AllGraphsRepository, useClass: SqliteAllGraphsRepository },
-  { provide: ArtifactRepository, useClass: SqliteArtifactRepository },
-  { provide: IdempotencyRepository, useClass: SqliteIdempotencyRepository },
-  { provide: RunRemovalRepository, useClass: SqliteRunRemovalRepository },
-  { provide: LeaseRepository, useClass: SqliteLeaseRepository },
-  { provide: ApiKeyRepository, useClass: SqliteApiKeyRepository },
+  { provide: Journal, from: ({ journal }: StorageAdapters) => journal },
+  { provide: RunRepository, from: ({ runs }: StorageAdapters) => runs },
+  { provide: AllRunsRepository, from: ({ allRuns }: StorageAdapters) => allRuns },
+  { provide: GraphRepository, from: ({ graphs }: StorageAdapters) => graphs },
+  { provide: AllGraphsRepository, from: ({ allGraphs }: StorageAdapters) => allGraphs },
+  { provide: ArtifactRepository, from: ({ artifacts }: StorageAdapters) => artifacts },
+  { provide: IdempotencyRepository, from: ({ idempotency }: StorageAdapters) => idempotency },
+  { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
+  { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
+  { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
+  { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
+  { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },
+  { provide: StorageStatistics, from: ({ statistics }: StorageAdapters) => statistics },
 ];
 
 function typeOrm(options: DynamicModule): DynamicModule {
   return TypeOrmModule.forRootAsync({
     imports: [options],
     inject: [StorageOptions],
-    // What keeps a file from being opened does not pass by itself: fail at once, and say why once.
-    useFactory: (storage: StorageOptions) => ({ ...dataSourceOptions(storage), toRetry: () => false }),
-    dataSourceFactory: (typeOrmOptions) => openDataSource(typeOrmOptions as DataSourceOptions),
+    // What keeps a database from being opened does not pass by itself: fail at once, and say why once.
+    useFactory: async (storage: StorageOptions) => ({ ...(await dataSourceOptionsOf(storage)), toRetry: () => false }),
+    dataSourceFactory: (typeOrmOptions) => openDatabase(typeOrmOptions as DataSourceOptions),
   });
-}
-
-function createWriter(database: SqliteDatabase, options: StorageOptions): GroupCommitWriter {
-  const lockTimeoutMs = options.connectionTimeoutSec * 1_000;
-  const writer = new GroupCommitWriter(database, { ...DEFAULT_WRITER_LIMITS, lockTimeoutMs });
-  database.beforeClose(async () => {
-    await writer.close();
-    try {
-      database.checkpoint();
-    } catch (error) {
-      // Nothing is lost: the next process that opens the database finds the log and goes on from it.
-      new Logger(StorageModule.name).warn(`the write-ahead log could not be merged: ${String(error)}`);
-    }
-  });
-  return writer;
 }

@@ -1,7 +1,7 @@
 import { describeApiKeys } from './api-keys.contract.js';
 import { describeJournal } from './journal.contract.js';
 import { describeRepositories } from './repositories.contract.js';
-import { makeFolder, openSqlite } from './sqlite-storage.js';
+import { makeFolder, openStorage } from './open-storage.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let databases = 0;
@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const openFile = () => openSqlite(folder.url(`${(databases += 1)}.db`));
-const openMemory = () => openSqlite('sqlite::memory:');
+const openFile = () => openStorage(folder.url(`${(databases += 1)}.db`));
+const openMemory = () => openStorage('sqlite::memory:');
 
 describeJournal('a SQLite file', openFile);
 describeJournal('SQLite in memory', openMemory);

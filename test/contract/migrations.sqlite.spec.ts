@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { makeFolder, openSqlite } from './sqlite-storage.js';
+import { makeFolder, openStorage } from './open-storage.js';
 import { HERE, NOON, aGraph, aGraphId } from './storage-under-test.js';
 
 describe('several processes that start at once on a database that does not exist yet', () => {
@@ -32,7 +32,7 @@ describe('several processes that start at once on a database that does not exist
     });
     expect(await Promise.all(answers)).toEqual(['opened', 'opened', 'opened']);
 
-    const storage = await openSqlite(url);
+    const storage = await openStorage(url);
     await storage.graphs.create(HERE, aGraph(1));
     expect(await storage.graphs.find(HERE, aGraphId(1))).toMatchObject({ createdAt: NOON });
     await storage.close();

@@ -1,4 +1,4 @@
 import { describeNamespaces } from './namespaces.contract.js';
-import { openSqlite } from './sqlite-storage.js';
+import { openStorage } from './open-storage.js';
 
-describeNamespaces('SQLite', () => openSqlite('sqlite::memory:'));
+describeNamespaces('SQLite', () => openStorage('sqlite::memory:'));

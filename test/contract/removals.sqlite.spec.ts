@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeRemovals } from './removals.contract.js';
-import { makeFolder, openSqlite } from './sqlite-storage.js';
+import { makeFolder, openStorage } from './open-storage.js';
 import { HERE, NOON, aGraph, aProjection, aRun, aRunId, anEntry } from './storage-under-test.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -10,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-describeRemovals('SQLite', (name) => openSqlite(folder.url(name)));
+describeRemovals('SQLite', (name) => openStorage(folder.url(name)));
 
 describe('the file of an SQLite database', () => {
   it('becomes smaller when runs are removed', async () => {
     const url = folder.url('shrinks.db');
     const sizeOf = (): number => statSync(fileURLToPath(url.replace('sqlite:', 'file:'))).size;
     const bytes = 4_000_000;
-    const storage = await openSqlite(url);
+    const storage = await openStorage(url);
     await storage.graphs.create(HERE, aGraph(1));
     await storage.journal.create(aRun(1), [anEntry(1)]);
     const file = {
@@ -34,7 +34,7 @@ describe('the file of an SQLite database', () => {
     await storage.close();
     expect(sizeOf()).toBeGreaterThan(bytes);
 
-    const again = await openSqlite(url);
+    const again = await openStorage(url);
     await again.removals.remove(HERE, aRunId(1), NOON);
     while ((await again.removals.clear()).hasMore);
     let steps = 1;

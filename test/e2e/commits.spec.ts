@@ -1,4 +1,4 @@
-import { GroupCommitWriter } from '../../src/storage/index.js';
+import { StorageWriter } from '../../src/storage/index.js';
 import { useApi } from '../support/use-api.js';
 
 describe('what a run costs the database', () => {
@@ -9,7 +9,7 @@ describe('what a run costs the database', () => {
     return (body as { graph_id: string }).graph_id;
   };
   const commitsOf = async (step: () => Promise<unknown>): Promise<number> => {
-    const writer = api.service.app.get(GroupCommitWriter);
+    const writer = api.service.app.get(StorageWriter);
     const before = writer.stats.units;
     await step();
     return writer.stats.units - before;

@@ -4,7 +4,7 @@ import { SystemClock } from '../../src/executor/clock.js';
 import { Retention } from '../../src/runs/removal/retention.js';
 import { RunSweeper } from '../../src/runs/removal/run-sweeper.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from '../../src/storage/index.js';
-import { makeFolder, openSqlite } from '../contract/sqlite-storage.js';
+import { makeFolder, openStorage } from '../contract/open-storage.js';
 import {
   HERE,
   NOON,
@@ -60,7 +60,7 @@ describe('retention', () => {
   let storage: StorageUnderTest;
   beforeAll(async () => {
     folder = await makeFolder();
-    storage = await openSqlite(folder.url('wand.db'));
+    storage = await openStorage(folder.url('wand.db'));
     await storage.graphs.create(HERE, aGraph(1));
     const run = aProjection({ status: 'SUCCESS', finishedAt: epochMs(NOON) });
     const numbers = Array.from({ length: RUNS }, (_, index) => index + 1);

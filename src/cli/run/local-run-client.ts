@@ -1,6 +1,6 @@
 import { EventBus } from '../../events/index.js';
 import { DEFAULT_NAMESPACE, type Json, type JournalEntry, runId as toRunId } from '../../executor/core/index.js';
-import { DatabaseLease, EmbeddedEngine } from '../../executor/index.js';
+import { DatabaseLease, RunEngine } from '../../executor/index.js';
 import { type AcceptedVersion, GraphsService } from '../../graphs/index.js';
 import { ProblemError, ZodBodyPipe, assertBodyObject } from '../../http/index.js';
 import { RunStarter, RunsService, startRunSchema, toRunDto } from '../../runs/index.js';
@@ -33,7 +33,7 @@ export class LocalRunClient extends RunClient {
   static async open(context: CliContext, options: LocalOptions = {}): Promise<LocalRunClient> {
     const app = await LocalApp.open(context, options);
     await app.get(DatabaseLease).acquire({ wait: false, onLost: () => undefined });
-    await app.get(EmbeddedEngine).start();
+    await app.get(RunEngine).start();
     return new LocalRunClient(app);
   }
 
@@ -100,7 +100,7 @@ export class LocalRunClient extends RunClient {
   }
 
   override async close(): Promise<void> {
-    await this.app.get(EmbeddedEngine).stop(0);
+    await this.app.get(RunEngine).stop(0);
     await this.app.get(DatabaseLease).release();
     await this.app.close();
   }

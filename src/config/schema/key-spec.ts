@@ -19,8 +19,6 @@ export interface KeySpec {
   readonly defaultNote?: string;
   /** Changes while the process runs: whoever reads it reads it at the time of use. */
   readonly reloadable: boolean;
-  /** Why this version makes no use of it, such as `the engine "embedded" has no queue`; absent where it has an effect. */
-  readonly unusedBecause?: string;
   readonly parse: (text: string) => Parsed;
   /** Which of the values that could be parsed it takes. */
   readonly schema: z.ZodType;

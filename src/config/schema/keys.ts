@@ -9,8 +9,6 @@ export interface KeyOptions {
   readonly defaultNote?: string;
   /** Whether it may change while the process runs: then it is read at the time of use, never kept. */
   readonly reloadable?: boolean;
-  /** Why this version makes no use of it: said where it is documented, and warned about where it is set. */
-  readonly unusedBecause?: string;
 }
 
 interface RangeOptions extends KeyOptions {
@@ -118,7 +116,6 @@ export function declareKeyOf(
       secret: options.secret ?? false,
       defaultNote: options.defaultNote,
       reloadable: options.reloadable ?? false,
-      unusedBecause: options.unusedBecause,
       parse,
       schema,
       explain,

@@ -7,8 +7,11 @@ export type SynchronousMode = (typeof SYNCHRONOUS_MODES)[number];
 export class DatabaseConfig {
   @TextKey('URL', {
     maxLength: 4096,
-    pattern: /^sqlite:(?::memory:|\/\/\/[^?#]*[^/?#])$/,
-    takes: 'sqlite:///./relative.db, sqlite:////absolute.db or sqlite::memory: (this version stores in SQLite alone)',
+    pattern:
+      /^(?:sqlite:(?::memory:|\/\/\/[^?#]*[^/?#])|(?:postgres(?:ql)?|mysql|mariadb):\/\/[^\s/?#]+\/[^\s/?#]+(?:\?\S*)?)$/,
+    takes:
+      'sqlite:///./relative.db, sqlite:////absolute.db, sqlite::memory:, postgres://user:password@host:5432/database or ' +
+      'mysql://user:password@host:3306/database (mariadb:// is the same)',
     description: 'The database that holds graphs, runs and their journals.',
     defaultNote: 'sqlite::memory: in testing',
   })
@@ -17,8 +20,7 @@ export class DatabaseConfig {
   @IntegerKey('MAX_CONNECTIONS', {
     min: 1,
     max: 1000,
-    description: 'Connections to a database server.',
-    unusedBecause: 'SQLite is opened once by the process that owns it',
+    description: 'Connections that this process keeps to a database server at most; SQLite has one.',
   })
   readonly maxConnections: number = 10;
 
@@ -26,7 +28,8 @@ export class DatabaseConfig {
     min: 0,
     max: 600,
     unit: 'seconds',
-    description: 'How long a statement waits for a database that another process has locked.',
+    description:
+      'How long a statement waits for a database that another process has locked, or for a server that does not answer.',
   })
   readonly connectionTimeout: number = 30;
 

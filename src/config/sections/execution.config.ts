@@ -4,7 +4,7 @@ import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
 /** Files are written and read in one piece, which holds up everything else meanwhile. */
 const MAX_FILE_BYTES = 268_435_456;
 
-const ENGINES = ['embedded'] as const;
+const ENGINES = ['embedded', 'bullmq'] as const;
 
 /** How the wait before a retry is spread. */
 export const jitterKind = z.enum(['equal', 'full', 'none']);
@@ -12,8 +12,9 @@ export const jitterKind = z.enum(['equal', 'full', 'none']);
 /** `EXECUTION__…` */
 export class ExecutionConfig {
   @ChoiceKey('ENGINE', ENGINES, {
-    takes: 'embedded: this version has no other engine',
-    description: 'What decides which process works on a run; embedded: the one process does.',
+    description:
+      'What decides which process works on a run; embedded: the one process does; bullmq: any process of a fleet that ' +
+      'shares a database server and a queue.',
   })
   readonly engine: (typeof ENGINES)[number] = 'embedded';
 

@@ -1,13 +1,12 @@
+import type { DatabaseConfig } from './database.config.js';
 import { ChoiceKey, TextKey } from '../schema/keys.js';
 
 const BACKENDS = ['redis', 'postgres'] as const;
-const NO_QUEUE = 'the engine "embedded" has no queue outside of its process';
 
 /** `QUEUE__…` */
 export class QueueConfig {
   @ChoiceKey('BACKEND', BACKENDS, {
-    description: 'What holds the queue that the processes of a fleet share.',
-    unusedBecause: NO_QUEUE,
+    description: 'What holds the queue that the processes of a fleet share, with EXECUTION__ENGINE=bullmq.',
   })
   readonly backend: (typeof BACKENDS)[number] = 'redis';
 
@@ -15,8 +14,8 @@ export class QueueConfig {
     maxLength: 4096,
     pattern: /^(?:rediss?|postgres(?:ql)?):\/\/\S+$/,
     takes: 'a URL that begins with redis://, rediss:// or postgres://',
-    description: 'Where that queue is.',
-    unusedBecause: NO_QUEUE,
+    description:
+      'Where that queue is; when not set, DATABASE__URL with QUEUE__BACKEND=postgres, if that is PostgreSQL.',
   })
   readonly url?: string = undefined;
 
@@ -25,7 +24,18 @@ export class QueueConfig {
     pattern: /^[A-Za-z0-9_.-]+$/,
     takes: '1 to 64 letters, digits, "_", "." or "-"',
     description: 'What the names in that queue begin with, so that services may share one.',
-    unusedBecause: NO_QUEUE,
   })
   readonly prefix: string = 'wand';
+}
+
+/** Where the queue of a fleet is; undefined where nothing says so. */
+export function queueUrl({
+  queue,
+  database,
+}: {
+  readonly queue: QueueConfig;
+  readonly database: DatabaseConfig;
+}): string | undefined {
+  if (queue.url !== undefined || queue.backend === 'redis') return queue.url;
+  return /^postgres(?:ql)?:/.test(database.url) ? database.url : undefined;
 }

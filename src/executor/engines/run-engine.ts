@@ -39,6 +39,27 @@ export abstract class RunEngine {
 
   /** Whether it takes work: not before it owns the database, and not from the moment on which it is told to stop. */
   abstract readonly phase: EnginePhase;
+
+  /** Runs that this process executes now. */
+  abstract readonly liveRuns: number;
+
+  /** Runs that wait for a place. */
+  abstract readonly queuedRuns: number;
+
+  /** For how long the run has waited that has waited longest, in milliseconds; 0 when none waits. */
+  abstract readonly longestWaitMs: number;
+
+  /** Begins to execute; once. */
+  abstract start(): Promise<void>;
+
+  /**
+   * Starts nothing more, lets attempts under way end within the grace, then journals the rest as interrupted. Resolves when
+   * no session is left here. What had not ended goes on elsewhere, or when an engine starts again.
+   */
+  abstract stop(graceMs: number): Promise<void>;
+
+  /** To be called when there may be more places than before. */
+  abstract fill(): void;
 }
 
 export type EnginePhase = 'starting' | 'running' | 'stopping';

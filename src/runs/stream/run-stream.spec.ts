@@ -8,7 +8,7 @@ import {
   anEntry,
   entriesFrom,
 } from '../../../test/contract/storage-under-test.js';
-import { openSqlite } from '../../../test/contract/sqlite-storage.js';
+import { openStorage } from '../../../test/contract/open-storage.js';
 import { type RawClient, SseServer, eventsOf } from '../../../test/support/sse-server.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { WatchedBus } from '../../../test/support/watched-bus.js';
@@ -38,7 +38,7 @@ describe('RunStream', () => {
 
   beforeEach(async () => {
     server = await SseServer.start();
-    storage = await openSqlite('sqlite::memory:');
+    storage = await openStorage('sqlite::memory:');
     bus = await WatchedBus.create();
     await storage.graphs.create(HERE, aGraph(1));
     await storage.journal.create(aRun(1), [anEntry(1)]);

@@ -2,8 +2,11 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync 
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { DatabaseOpenError } from '../storage.errors.js';
-import { parseDatabaseUrl } from '../sqlite/database-url.js';
+import { parseDatabaseUrl } from '../database-url.js';
 import { unavailability } from '../sqlite/sqlite-failure.js';
+
+/** What comes with each server for it. */
+const DUMPS = { postgres: 'pg_dump', mysql: 'mysqldump or mariadb-dump' } as const;
 
 export interface BackUpRequest {
   /** `DATABASE__URL` of what is to be backed up. */
@@ -33,6 +36,8 @@ export class BackUpError extends Error {
 export function backUp({ url, to }: BackUpRequest): BackUp {
   const location = parseDatabaseUrl(url);
   if (location.kind === 'memory') throw new BackUpError('a database in memory cannot be backed up by another process');
+  if (location.kind === 'server')
+    throw new BackUpError(`a database server is backed up with ${DUMPS[location.dialect]}`);
   const target = resolve(to);
   if (existsSync(target)) throw new BackUpError(`${target} exists: name a file that does not`);
   const partial = `${target}.partial-${process.pid}`;

@@ -1,15 +1,14 @@
-import { Injectable } from '@nestjs/common';
 import type { JournalEntry, RunId } from '../../executor/core/index.js';
 import { ArtifactEntity } from '../entities/artifact.entity.js';
 import { RunEventEntity } from '../entities/run-event.entity.js';
 import { RunLabelEntity } from '../entities/run-label.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
 import type { RunFile } from '../repositories/artifact.repository.js';
-import { IdempotencyGuard } from '../repositories/idempotency-guard.js';
+import type { IdempotencyGuard } from '../repositories/idempotency-guard.js';
 import type { IdempotencyRecord } from '../repositories/idempotency.repository.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { RetriedRunGoneError, StaleWriterError } from '../storage.errors.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import {
   Journal,
   type JournalAppend,
@@ -26,7 +25,6 @@ type EventRow = Omit<RunEventEntity, 'runId'>;
 const NO_FILES: readonly RunFile[] = [];
 
 /** Keeps the journal in SQLite. All appends of a moment share one commit. */
-@Injectable()
 export class SqliteJournal extends Journal {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

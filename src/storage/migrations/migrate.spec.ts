@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { openSqlite } from '../../../test/contract/sqlite-storage.js';
+import { openStorage } from '../../../test/contract/open-storage.js';
 import { HERE, NOON } from '../../../test/contract/storage-under-test.js';
 import { graphId, namespace, runId } from '../../executor/core/index.js';
 import { dataSourceOptions } from '../sqlite/data-source-options.js';
@@ -90,7 +90,7 @@ describe('the schema of the database', () => {
       UPDATE runs SET deleted_at = 1 WHERE run_id = 'r2'`);
     await older.destroy();
 
-    const storage = await openSqlite(url);
+    const storage = await openStorage(url);
     const runs = await storage.runs.list(HERE, { limit: 9 });
     expect(runs).toMatchObject([
       { runId: 'r3', namespace: HERE },

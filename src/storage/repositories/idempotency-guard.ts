@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { IdempotencyConflictError } from '../storage.errors.js';
 import { type IdempotencyRecord, idempotencyHorizon } from './idempotency.repository.js';
 
 /** Stores an idempotency record inside the transaction of what it guards. */
-@Injectable()
 export class IdempotencyGuard {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import type { GraphId } from '../../executor/core/index.js';
 import { GraphVersionEntity } from '../entities/graph-version.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { AllGraphsRepository } from './all-graphs.repository.js';
 import type { StoredGraphVersion } from './graph.repository.js';
 
-@Injectable()
 export class SqliteAllGraphsRepository extends AllGraphsRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

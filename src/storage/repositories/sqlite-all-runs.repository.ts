@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
 import { type Namespace, RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../executor/core/index.js';
 import { RunEntity } from '../entities/run.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { AllRunsRepository, type ExpiringRun, type UnfinishedRun } from './all-runs.repository.js';
 import type { StoredRun } from './run.repository.js';
 import { toStoredRun } from './stored-run.js';
@@ -11,7 +10,6 @@ const UNFINISHED: readonly RunStatus[] = RUN_STATUSES.filter((status) => !isTerm
 /** Sorts before every run. */
 const BEFORE_ALL = { namespace: '', runId: '' } as const;
 
-@Injectable()
 export class SqliteAllRunsRepository extends AllRunsRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
 import type { EpochMs, KeyId, Namespace } from '../../executor/core/index.js';
 import { ApiKeyEntity } from '../entities/api-key.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import {
   type ApiKeyListQuery,
   ApiKeyRepository,
@@ -13,7 +12,6 @@ import {
 /** Sorts after every id: they are lower-case ASCII. */
 const AFTER_ALL_IDS = '~';
 
-@Injectable()
 export class SqliteApiKeyRepository extends ApiKeyRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

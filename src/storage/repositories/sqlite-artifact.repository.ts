@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import type { RunId } from '../../executor/core/index.js';
 import { ArtifactEntity } from '../entities/artifact.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { type Artifact, type ArtifactInfo, ArtifactRepository } from './artifact.repository.js';
 
-@Injectable()
 export class SqliteArtifactRepository extends ArtifactRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

@@ -1,12 +1,11 @@
-import { Injectable } from '@nestjs/common';
 import type { EpochMs, GraphId, Namespace } from '../../executor/core/index.js';
-import { type Cache, CacheSpace } from '../cache/index.js';
+import type { Cache, CacheSpace } from '../cache/index.js';
 import { GraphVersionEntity } from '../entities/graph-version.entity.js';
 import { GraphEntity } from '../entities/graph.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { type GraphListQuery, GraphRepository, type StoredGraph, type StoredGraphVersion } from './graph.repository.js';
-import { IdempotencyGuard } from './idempotency-guard.js';
+import type { IdempotencyGuard } from './idempotency-guard.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 
 /** Kilobytes of a graph without its versions, about. */
@@ -14,7 +13,6 @@ const GRAPH_WEIGHT = 1;
 /** Sorts after every id: they are lower-case ASCII. */
 const AFTER_ALL_IDS = '~';
 
-@Injectable()
 export class SqliteGraphRepository extends GraphRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
   /** Graphs as they are stored, for every run that is started asks for one; each until it is written. */

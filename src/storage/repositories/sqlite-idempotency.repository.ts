@@ -1,14 +1,12 @@
-import { Injectable } from '@nestjs/common';
 import type { EpochMs } from '../../executor/core/index.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { type IdempotencyRecord, IdempotencyRepository, idempotencyHorizon } from './idempotency.repository.js';
 
 /** Records deleted at once: a purge of many must not hold up the journal. */
 const PURGE_ROWS = 1_000;
 
-@Injectable()
 export class SqliteIdempotencyRepository extends IdempotencyRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

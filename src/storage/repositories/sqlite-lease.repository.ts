@@ -1,12 +1,10 @@
-import { Injectable } from '@nestjs/common';
 import { ProcessLeaseEntity } from '../entities/process-lease.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { DatabaseLostError } from '../storage.errors.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { type Lease, type LeaseRequest, LeaseRepository } from './lease.repository.js';
 
 /** The lease row is read and written in one transaction that holds SQLite's write lock from its first statement on. */
-@Injectable()
 export class SqliteLeaseRepository extends LeaseRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

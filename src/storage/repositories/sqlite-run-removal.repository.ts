@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { decodeTime, encodeTime } from 'ulid';
 import {
   type EpochMs,
@@ -9,8 +8,8 @@ import {
   epochMs,
   isTerminalRun,
 } from '../../executor/core/index.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
 import { RUN_OF_NAMESPACE } from './run-of-namespace-sql.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
 
@@ -28,7 +27,6 @@ interface Artifact {
   readonly bytes: number;
 }
 
-@Injectable()
 export class SqliteRunRemovalRepository extends RunRemovalRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
 

@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
 import type { Namespace, RunId, RunStatus } from '../../executor/core/index.js';
 import { RunEntity } from '../entities/run.entity.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { runListSql } from './run-list-sql.js';
 import { RUN_OF_NAMESPACE } from './run-of-namespace-sql.js';
 import { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './run.repository.js';
@@ -10,7 +9,6 @@ import { toStoredRun } from './stored-run.js';
 /** Queries for pages that are kept prepared: which filters go together repeats itself. */
 const MAX_PAGE_QUERIES = 50;
 
-@Injectable()
 export class SqliteRunRepository extends RunRepository {
   private readonly sql: ReturnType<typeof prepareStatements>;
   /** By their SQL. */

@@ -6,7 +6,8 @@ import { ENTITIES } from '../entities/entities.js';
 import { MIGRATIONS_TABLE } from '../migrations/migrate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import type { StorageOptions } from '../storage-options.js';
-import { parseDatabaseUrl } from './database-url.js';
+import { parseDatabaseUrl } from '../database-url.js';
+import { DatabaseUrlError } from '../storage.errors.js';
 import { sqlEcho } from './echo-sql.js';
 import { isLocked } from './sqlite-failure.js';
 
@@ -16,9 +17,10 @@ const PAGE_CACHE_KIBIBYTES = 4_096;
 const MAX_IDLE_LOG_BYTES = 64 * 1_024 * 1_024;
 const RETRY_EVERY_MS = 20;
 
-/** What TypeORM needs to know to open the database. @throws {DatabaseUrlError} */
+/** What TypeORM needs to know to open a SQLite database. @throws {DatabaseUrlError} */
 export function dataSourceOptions(options: StorageOptions): BetterSqlite3DataSourceOptions {
   const location = parseDatabaseUrl(options.url);
+  if (location.kind === 'server') throw new DatabaseUrlError('DATABASE__URL names no SQLite database');
   return {
     type: 'better-sqlite3',
     database: location.kind === 'memory' ? ':memory:' : resolve(location.path),

@@ -2,7 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { migrate } from '../migrations/migrate.js';
 import { DatabaseOpenError } from '../storage.errors.js';
 import { checkLocation } from './check-location.js';
-import { SqliteDataSource } from './sqlite-data-source.js';
+import { StorageDataSource } from '../storage-data-source.js';
 import { unavailability } from './sqlite-failure.js';
 import { sqliteHandle } from './sqlite-handle.js';
 
@@ -14,10 +14,10 @@ const BLOCKING_WAIT_MS = 50;
  *
  * @throws {DatabaseOpenError | DatabaseTooNewError} and leaves nothing open.
  */
-export async function openDataSource(options: DataSourceOptions): Promise<SqliteDataSource> {
+export async function openDataSource(options: DataSourceOptions): Promise<StorageDataSource> {
   const path = String(options.database);
   if (path !== ':memory:') await checkLocation(path);
-  const dataSource = new SqliteDataSource(options);
+  const dataSource = new StorageDataSource(options);
   try {
     await dataSource.initialize();
     await migrate(dataSource);

@@ -1,6 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import { EntityTable } from './entity-table.js';
-import type { SqliteDataSource } from './sqlite-data-source.js';
+import { EntityTable } from '../entity-table.js';
+import type { StorageDataSource } from '../storage-data-source.js';
 import { toStorageError } from './sqlite-failure.js';
 import { sqliteHandle } from './sqlite-handle.js';
 
@@ -8,12 +8,12 @@ import { sqliteHandle } from './sqlite-handle.js';
 export class SqliteDatabase {
   readonly handle: BetterSqlite3.Database;
 
-  constructor(private readonly dataSource: SqliteDataSource) {
+  constructor(private readonly dataSource: StorageDataSource) {
     this.handle = sqliteHandle(dataSource);
   }
 
   table<Row extends object>(entity: new () => Row): EntityTable<Row> {
-    return new EntityTable<Row>(this.dataSource.getMetadata(entity));
+    return new EntityTable<Row>(entity);
   }
 
   /** Prepare once, run often: statements are not cached here. */

@@ -6,16 +6,16 @@ import BetterSqlite3 from 'better-sqlite3';
 import { dataSourceOptions } from '../sqlite/data-source-options.js';
 import { openDataSource } from '../sqlite/open-data-source.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import type { SqliteDataSource } from '../sqlite/sqlite-data-source.js';
+import type { StorageDataSource } from '../storage-data-source.js';
 import { JournalBusyError, JournalUnavailableError } from '../storage.errors.js';
-import { StorageHealth } from '../storage-health.js';
+import { SqliteHealth } from '../sqlite/sqlite-health.js';
 import { DEFAULT_WRITER_LIMITS, GroupCommitWriter, type WriterOptions } from './group-commit-writer.js';
 import type { WriteUnit } from './write-unit.js';
 
 describe('the group commit writer', () => {
   let folder: string;
   let path: string;
-  let dataSource: SqliteDataSource;
+  let dataSource: StorageDataSource;
   let database: SqliteDatabase;
 
   beforeAll(() => {
@@ -111,7 +111,7 @@ describe('the group commit writer', () => {
 
   it('fails what a full disk cannot hold, and stores again when there is room', async () => {
     const writer = createWriter();
-    const health = new StorageHealth(database, writer);
+    const health = new SqliteHealth(database, writer);
     await writer.submit(note(1));
     const pages = Number(database.handle.pragma('page_count', { simple: true }));
     database.handle.pragma(`max_page_count = ${pages}`);

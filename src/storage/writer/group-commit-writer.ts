@@ -5,6 +5,7 @@ import { isLocked } from '../sqlite/sqlite-failure.js';
 import { DatabaseLostError, JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
 import { BatchTransaction, failAll } from './batch-transaction.js';
 import { type BufferLimits, WriteBuffer } from './write-buffer.js';
+import { StorageWriter, type WriterStats } from './storage-writer.js';
 import type { Outcome, WriteUnit } from './write-unit.js';
 
 /** How long a database that another process has locked is left alone before the next try. */
@@ -28,23 +29,6 @@ export const DEFAULT_WRITER_LIMITS: Pick<WriterOptions, 'maxWaiting' | 'maxFlush
   maxFlush: { units: 512, bytes: 1_024 * 1_024 },
 };
 
-/** What a writer has done so far. */
-export interface WriterStats {
-  /** Transactions, the failed ones included. */
-  readonly flushes: number;
-  /** Units and rows that were stored. */
-  readonly units: number;
-  readonly rows: number;
-  /** Units that were not stored, whatever the reason; those that were not taken because much waits are not counted. */
-  readonly failed: number;
-  /** Those of the failed units that the database could not store, on a full disk say. */
-  readonly unavailable: number;
-  /** Those of the failed units that were refused because somebody else owns the run or the database now. */
-  readonly fenced: number;
-  /** Units that wait now. */
-  readonly waiting: number;
-}
-
 /**
  * The only writer of the database. Units that come in while a flush runs, or in the same turn of the event loop, are
  * committed together; an idle writer commits a lone unit at once.
@@ -53,11 +37,9 @@ export interface WriterStats {
  * `locked` while another process holds the lock, until that ends or lasts too long. `closed` comes on top: what waits is
  * still written, nothing new is taken.
  */
-export class GroupCommitWriter {
-  /** How long transactions took, the wait for the disk included, in seconds. */
-  readonly flushSeconds = new Distribution(FLUSH_SECONDS);
-  /** How many rows each of them stored, about. */
-  readonly flushRows = new Distribution(FLUSH_ROWS);
+export class GroupCommitWriter extends StorageWriter {
+  override readonly flushSeconds = new Distribution(FLUSH_SECONDS);
+  override readonly flushRows = new Distribution(FLUSH_ROWS);
   private readonly logger = new Logger(GroupCommitWriter.name);
   private readonly transaction: BatchTransaction;
   private readonly buffer = new WriteBuffer();
@@ -75,6 +57,7 @@ export class GroupCommitWriter {
     database: SqliteDatabase,
     private readonly options: WriterOptions,
   ) {
+    super();
     this.transaction = new BatchTransaction(database.handle, () => this.fence?.());
   }
 
@@ -83,7 +66,7 @@ export class GroupCommitWriter {
     return this.lastFailure;
   }
 
-  get stats(): WriterStats {
+  override get stats(): WriterStats {
     return { ...this.counts, waiting: this.buffer.units };
   }
 

@@ -77,18 +77,15 @@ export class EmbeddedEngine extends RunEngine {
     return this.currentPhase;
   }
 
-  /** Runs that execute now. */
-  get liveRuns(): number {
+  override get liveRuns(): number {
     return this.live.size;
   }
 
-  /** Runs that wait for a place. */
-  get queuedRuns(): number {
+  override get queuedRuns(): number {
     return this.queue.size;
   }
 
-  /** For how long the run has waited in this process that has waited longest, in milliseconds; 0 when none waits. */
-  get longestWaitMs(): number {
+  override get longestWaitMs(): number {
     const since = this.queue.waitingSince;
     return since === undefined ? 0 : Math.max(0, this.clock.now() - since);
   }
@@ -104,7 +101,7 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   /** Finds out who may have killed the process before, queues every unfinished run, oldest first, and begins to execute. */
-  async start(): Promise<void> {
+  override async start(): Promise<void> {
     await this.inquest.hold();
     this.gate = new TimedSuspectGate(this.clock, this.clock.now());
     const unfinished = await this.unfinished();
@@ -115,11 +112,7 @@ export class EmbeddedEngine extends RunEngine {
     this.fill();
   }
 
-  /**
-   * Starts nothing more, lets attempts under way end within the grace, then journals the rest as interrupted. Resolves when
-   * no session is left. What had not ended goes on when an engine starts again.
-   */
-  async stop(graceMs: number): Promise<void> {
+  override async stop(graceMs: number): Promise<void> {
     this.currentPhase = 'stopping';
     this.queue.clear();
     this.deadlines.clear();
@@ -136,8 +129,8 @@ export class EmbeddedEngine extends RunEngine {
     await allEnded;
   }
 
-  /** Opens waiting runs while there are places; to be called when there may be more. */
-  fill(): void {
+  /** Opens waiting runs while there are places. */
+  override fill(): void {
     while (this.hasPlace) {
       const runId = this.queue.shift();
       if (runId === undefined) return;

@@ -1,4 +1,5 @@
-import type { EntityMetadata } from 'typeorm';
+import type { Param } from './param.js';
+import { entityColumns, entityTableName } from './entity-columns.js';
 
 type Property<Row> = Extract<keyof Row, string>;
 
@@ -13,9 +14,9 @@ export class EntityTable<Row extends object> {
   private readonly columns: ReadonlyMap<string, string>;
   private readonly properties: readonly Property<Row>[];
 
-  constructor(metadata: EntityMetadata) {
-    this.columns = new Map(metadata.columns.map((column) => [column.propertyName, `"${column.databaseName}"`]));
-    this.name = `"${metadata.tableName}"`;
+  constructor(entity: new () => Row) {
+    this.columns = new Map(entityColumns(entity).map(({ property, column }) => [property, `"${column}"`]));
+    this.name = `"${entityTableName(entity)}"`;
     this.properties = [...this.columns.keys()] as Property<Row>[];
     this.selection = this.select(...this.properties);
     this.insertion = this.insertionOf(this.properties);
@@ -46,7 +47,7 @@ export class EntityTable<Row extends object> {
   }
 
   /** The values of a row, in the order of the insertion. */
-  values(row: Row): unknown[] {
-    return this.properties.map((property) => row[property]);
+  values(row: Row): Param[] {
+    return this.properties.map((property) => row[property] as Param);
   }
 }

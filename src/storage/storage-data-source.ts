@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
  * A data source that lets others finish first. It is Nest's TypeORM module that closes it, at a moment of its own choosing;
  * what still waits to be written has to be in the database by then.
  */
-export class SqliteDataSource extends DataSource {
+export class StorageDataSource extends DataSource {
   private readonly steps: (() => Promise<void>)[] = [];
 
   /** Has `step` run before the connection is closed; those added last come first. */

@@ -1,4 +1,4 @@
-import { DatabaseUrlError } from '../storage.errors.js';
+import { DatabaseUrlError } from './storage.errors.js';
 import { parseDatabaseUrl } from './database-url.js';
 
 describe('the URL of the database', () => {
@@ -16,11 +16,26 @@ describe('the URL of the database', () => {
     expect(parseDatabaseUrl(url)).toEqual({ kind: 'memory' });
   });
 
-  it.each(['postgres', 'postgresql', 'mysql', 'mariadb'])('%s is said to be not supported yet', (scheme) => {
-    const url = `${scheme}://admin:hunter2@db.internal:5432/wand`;
+  it.each([
+    ['postgres', 'postgres'],
+    ['postgresql', 'postgres'],
+    ['mysql', 'mysql'],
+    ['mariadb', 'mysql'],
+  ])('%s is a server that speaks %s', (scheme, dialect) => {
+    const rest = '//admin:hunter2@db.internal:5432/wand?sslmode=require';
+    expect(parseDatabaseUrl(`${scheme}:${rest}`)).toEqual({ kind: 'server', dialect, url: `${dialect}:${rest}` });
+  });
+
+  it.each([
+    'postgres:',
+    'postgres://',
+    'postgres://admin:hunter2@db.internal',
+    'mysql://admin:hunter2@db/a/b',
+    'mysql:db',
+  ])('%s names no database of a server, and of the URL nothing is said but its scheme', (url) => {
     expect(() => parseDatabaseUrl(url)).toThrow(DatabaseUrlError);
-    expect(() => parseDatabaseUrl(url)).toThrow(`${scheme} is not supported yet`);
-    expect(() => parseDatabaseUrl(url)).not.toThrow(/hunter2|admin|internal/);
+    expect(() => parseDatabaseUrl(url)).toThrow(/names no host and database after "[a-z]+:": use postgres:\/\/user/);
+    expect(() => parseDatabaseUrl(url)).not.toThrow(/hunter2|admin/);
   });
 
   it.each([

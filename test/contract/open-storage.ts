@@ -17,8 +17,8 @@ import {
 } from '../../src/storage/index.js';
 import type { StorageUnderTest } from './storage-under-test.js';
 
-/** The SQLite adapters, as the application gets them. */
-export async function openSqlite(url: string): Promise<StorageUnderTest> {
+/** The adapters of a database, as the application gets them. */
+export async function openStorage(url: string): Promise<StorageUnderTest> {
   const options = { url, synchronous: 'normal', echoSql: false, connectionTimeoutSec: 5 } as const;
   const storage = StorageModule.forRootAsync({ useFactory: () => options });
   const app = await Test.createTestingModule({ imports: [storage] }).compile();

@@ -1,0 +1,49 @@
+import type { DialectName } from '../database-url.js';
+
+/** Where the SQL of the servers differs. Names are quoted with `"` and parameters are `?` for both. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** The statement as the driver takes it. */
+  readonly toDriver: (sql: string) => string;
+  /** The end of an insertion that updates `columns` of the row with the same `keys` if there is one. */
+  readonly onConflictUpdate: (keys: readonly string[], columns: readonly string[]) => string;
+  /** The insertion as one that passes over rows whose keys exist: they are not counted as changed. */
+  readonly unlessExists: (insertion: string) => string;
+}
+
+export const POSTGRES: Dialect = {
+  name: 'postgres',
+  toDriver: numbered,
+  onConflictUpdate: (keys, columns) =>
+    `ON CONFLICT (${list(keys)}) DO UPDATE SET ${columns.map((column) => `"${column}" = excluded."${column}"`).join(', ')}`,
+  unlessExists: (insertion) => `${insertion} ON CONFLICT DO NOTHING`,
+};
+
+export const MYSQL: Dialect = {
+  name: 'mysql',
+  toDriver: (sql) => sql,
+  onConflictUpdate: (_keys, columns) =>
+    `ON DUPLICATE KEY UPDATE ${columns.map((column) => `"${column}" = VALUES("${column}")`).join(', ')}`,
+  unlessExists: (insertion) => insertion.replace(/^INSERT/, 'INSERT IGNORE'),
+};
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { postgres: POSTGRES, mysql: MYSQL };
+
+/** Statements that were turned already: there are few, and each runs often. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 1_000;
+
+/** `$1`, `$2`, … for each `?`. No statement of ours has one within a text. */
+function numbered(sql: string): string {
+  const before = known.get(sql);
+  if (before !== undefined) return before;
+  let count = 0;
+  const after = sql.replace(/\?/g, () => `$${(count += 1)}`);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(sql, after);
+  return after;
+}
+
+function list(columns: readonly string[]): string {
+  return columns.map((column) => `"${column}"`).join(', ');
+}

@@ -1,0 +1,4 @@
+import { CreateServerTables1795700000000 } from './1795700000000-create-server-tables.js';
+
+/** Every step of the schema of a server, oldest first. A released one is never changed. */
+export const SERVER_MIGRATIONS = [CreateServerTables1795700000000];

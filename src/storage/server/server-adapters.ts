@@ -1,0 +1,23 @@
+import type { CacheSpace } from '../cache/index.js';
+import type { StorageAdapters } from '../storage-adapters.js';
+import type { StorageDataSource } from '../storage-data-source.js';
+import type { StorageOptions } from '../storage-options.js';
+import { journalAdapters } from './journal-adapters.js';
+import { MysqlDatabase } from './mysql/mysql-database.js';
+import { PostgresDatabase } from './postgres/postgres-database.js';
+import { repositoryAdapters } from './repository-adapters.js';
+import type { ServerDatabase } from './server-database.js';
+
+/** Every port on the database of one server. */
+export function serverAdapters(
+  dataSource: StorageDataSource,
+  options: StorageOptions,
+  space: CacheSpace,
+): StorageAdapters {
+  const database = serverDatabase(dataSource);
+  return { ...journalAdapters(database, options), ...repositoryAdapters(database, space) };
+}
+
+function serverDatabase(dataSource: StorageDataSource): ServerDatabase {
+  return dataSource.options.type === 'postgres' ? new PostgresDatabase(dataSource) : new MysqlDatabase(dataSource);
+}
