@@ -20,6 +20,8 @@ export interface Dialect {
   readonly onConflictUpdate: (keys: readonly string[], columns: readonly string[]) => string;
   /** The insertion as one that passes over rows whose keys exist: they are not counted as changed. */
   readonly unlessExists: (insertion: string) => string;
+  /** The end of a selection whose rows nobody changes until the transaction ends. */
+  readonly forShare: string;
 }
 
 export const POSTGRES: Dialect = {
@@ -31,6 +33,7 @@ export const POSTGRES: Dialect = {
   onConflictUpdate: (keys, columns) =>
     `ON CONFLICT (${list(keys)}) DO UPDATE SET ${columns.map((column) => `"${column}" = excluded."${column}"`).join(', ')}`,
   unlessExists: (insertion) => `${insertion} ON CONFLICT DO NOTHING`,
+  forShare: 'FOR SHARE',
 };
 
 export const MYSQL: Dialect = {
@@ -46,6 +49,7 @@ export const MYSQL: Dialect = {
   onConflictUpdate: (_keys, columns) =>
     `ON DUPLICATE KEY UPDATE ${columns.map((column) => `"${column}" = VALUES("${column}")`).join(', ')}`,
   unlessExists: (insertion) => insertion.replace(/^INSERT/, 'INSERT IGNORE'),
+  forShare: 'LOCK IN SHARE MODE',
 };
 
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { postgres: POSTGRES, mysql: MYSQL };
