@@ -204,6 +204,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
         expect(stalled).toEqual([run]);
         await taker.pause();
         gate.mend();
+        await doomed.close();
       }
     } finally {
       endless.resolve(DONE);

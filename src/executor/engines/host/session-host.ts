@@ -61,6 +61,7 @@ export class SessionHost {
   private readonly logger = new Logger(SessionHost.name);
   /** A run being opened is here before it has a session. */
   private readonly live = new Map<RunId, Promise<RunSession | undefined>>();
+  private readonly opened = new Map<RunId, RunSession>();
   private readonly lostRuns = new Map<RunId, LostRun>();
   private gate: TimedSuspectGate;
 
@@ -75,8 +76,9 @@ export class SessionHost {
     return this.live.size;
   }
 
-  get runIds(): Iterable<RunId> {
-    return this.live.keys();
+  /** Sessions that have been opened and have not ended. */
+  get sessions(): Iterable<RunSession> {
+    return this.opened.values();
   }
 
   has(runId: RunId): boolean {
@@ -102,6 +104,7 @@ export class SessionHost {
   async launch({ runId, namespace, fold, create }: NewcomingRun): Promise<void> {
     const session = this.newSession(runId, { ...fold(), namespace }, { kind: 'all' });
     this.live.set(runId, Promise.resolve(session));
+    this.opened.set(runId, session);
     try {
       await session.launch(create);
     } catch (error) {
@@ -118,6 +121,7 @@ export class SessionHost {
         if (session === undefined) this.release(runId);
         else {
           void session.ended.then((end) => this.onEnded(runId, end));
+          this.opened.set(runId, session);
           begin(session);
         }
         return session;
@@ -154,10 +158,15 @@ export class SessionHost {
         throw new EngineNotRunningError(`the engine is ${phase}: ask again when it runs`);
       }
       const status = await session.cancel();
-      const end = await endedNow(session);
+      const end = await this.endedNow(session);
       // A session that ended without finishing the run may not have heard the request: ask whoever holds the run next.
       if (end === undefined || end.kind === 'finished') return status;
     }
+  }
+
+  /** How a session has ended; undefined if it has not. */
+  endedNow(session: RunSession): Promise<SessionEnd | undefined> {
+    return Promise.race([session.ended, Promise.resolve(undefined)]);
   }
 
   /** Nothing is started any more; attempts under way may end within the grace, the rest is journaled as interrupted. */
@@ -223,10 +232,8 @@ export class SessionHost {
 
   private release(runId: RunId): void {
     this.live.delete(runId);
+    this.opened.delete(runId);
     this.keeper.released(runId);
   }
 }
 
-function endedNow(session: RunSession): Promise<SessionEnd | undefined> {
-  return Promise.race([session.ended, Promise.resolve(undefined)]);
-}

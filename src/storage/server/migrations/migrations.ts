@@ -1,4 +1,5 @@
 import { CreateServerTables1795700000000 } from './1795700000000-create-server-tables.js';
+import { AddFleetLeases1795712019000 } from './1795712019000-add-fleet-leases.js';
 
 /** Every step of the schema of a server, oldest first. A released one is never changed. */
-export const SERVER_MIGRATIONS = [CreateServerTables1795700000000];
+export const SERVER_MIGRATIONS = [CreateServerTables1795700000000, AddFleetLeases1795712019000];

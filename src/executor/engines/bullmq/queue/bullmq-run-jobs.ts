@@ -51,8 +51,8 @@ export interface QueueListener {
 
 /** The queue in BullMQ, on whatever holds it. */
 export class BullmqRunJobs extends RunJobs {
-  private readonly queue: RunsQueue;
-  private readonly closers: (() => Promise<void>)[] = [];
+  private opened: RunsQueue | undefined;
+  private readonly takers: Taker[] = [];
 
   constructor(
     private readonly store: QueueStore,
@@ -61,11 +61,22 @@ export class BullmqRunJobs extends RunJobs {
     private readonly listener: QueueListener,
   ) {
     super();
-    this.queue = this.openQueue();
   }
 
   override open(): Promise<void> {
-    return this.ask(() => this.store.prepare());
+    return this.ask(async () => {
+      await this.store.prepare();
+      if (this.opened !== undefined) return;
+      const queue = this.newQueue();
+      try {
+        await queue.waitUntilReady();
+      } catch (error) {
+        // BullMQ remembers for ever that it could not be made ready.
+        void queue.close().catch(() => undefined);
+        throw error;
+      }
+      this.opened = queue;
+    });
   }
 
   override warnings(): Promise<string[]> {
@@ -123,24 +134,9 @@ export class BullmqRunJobs extends RunJobs {
   }
 
   override take(options: TakeOptions): JobTaker {
-    const worker = new PatientWorker(
-      this.name,
-      (job, token) => this.process(job, token, options.work),
-      { ...this.workerOptions(), name: options.name, concurrency: options.places },
-      this.store.factory,
-    );
-    worker.on('error', (error) => this.listener.failed(error));
-    worker.on('stalled', (id) => options.onStalled(toRunId(id)));
-    worker.on('lockRenewalFailed', (ids: string[]) => options.onLost(ids.map(toRunId)));
-    worker.on('locksRenewed', ({ jobIds }: { jobIds: string[] }) => options.onRenewed(jobIds.map(toRunId)));
-    this.closers.push(() => worker.close(true));
-    return {
-      setPlaces: (places) => {
-        if (worker.concurrency !== places) worker.concurrency = places;
-      },
-      pause: () => worker.pause(true),
-      close: () => worker.close(),
-    };
+    const taker = new Taker(options.places, (places) => this.newWorker({ ...options, places }), this.listener);
+    this.takers.push(taker);
+    return taker;
   }
 
   override check(): Promise<void> {
@@ -148,12 +144,31 @@ export class BullmqRunJobs extends RunJobs {
   }
 
   override async close(): Promise<void> {
-    await Promise.all(this.closers.map((close) => close().catch(() => undefined)));
-    await this.queue.close().catch(() => undefined);
+    await Promise.all(this.takers.map((taker) => taker.close(true).catch(() => undefined)));
+    await this.opened?.close().catch(() => undefined);
     await this.store.close();
   }
 
-  private openQueue(): RunsQueue {
+  private get queue(): RunsQueue {
+    if (this.opened === undefined) throw new Error('it has not been opened');
+    return this.opened;
+  }
+
+  private newWorker(options: TakeOptions): PatientWorker {
+    const worker = new PatientWorker(
+      this.name,
+      (job, token) => this.process(job, token, options.work),
+      { ...this.workerOptions(), name: options.name, concurrency: options.places, autorun: false },
+      this.store.factory,
+    );
+    worker.on('error', (error) => this.listener.failed(error));
+    worker.on('stalled', (id) => options.onStalled(toRunId(id)));
+    worker.on('lockRenewalFailed', (ids: string[]) => options.onLost(ids.map(toRunId)));
+    worker.on('locksRenewed', ({ jobIds }: { jobIds: string[] }) => options.onRenewed(jobIds.map(toRunId)));
+    return worker;
+  }
+
+  private newQueue(): RunsQueue {
     const queue: RunsQueue = new Queue(
       this.name,
       {
@@ -218,7 +233,9 @@ export class BullmqRunJobs extends RunJobs {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error('it did not answer in time')), ANSWER_MS);
     try {
-      return await Promise.race([question(), late.promise]);
+      const answer = question();
+      answer.catch(() => undefined);
+      return await Promise.race([answer, late.promise]);
     } catch (error) {
       throw new QueueUnavailableError('the queue is unavailable', { cause: error });
     } finally {
@@ -235,6 +252,54 @@ class PatientWorker extends Worker<NoData, void> {
     } catch (error) {
       await sleep(RETRY_MS);
       throw error;
+    }
+  }
+}
+
+/** A worker of BullMQ that is made again until it could be made ready: it remembers for ever that it could not. */
+class Taker implements JobTaker {
+  private worker: PatientWorker | undefined;
+  private isPaused = false;
+  private readonly starting: Promise<void>;
+
+  constructor(
+    private places: number,
+    private readonly newWorker: (places: number) => PatientWorker,
+    private readonly listener: QueueListener,
+  ) {
+    this.starting = this.start();
+  }
+
+  setPlaces(places: number): void {
+    this.places = places;
+    if (this.worker !== undefined && this.worker.concurrency !== places) this.worker.concurrency = places;
+  }
+
+  async pause(): Promise<void> {
+    this.isPaused = true;
+    await this.worker?.pause(true);
+  }
+
+  /** @param force Without waiting for the work on its jobs. */
+  async close(force = false): Promise<void> {
+    this.isPaused = true;
+    if (!force) await this.starting;
+    await this.worker?.close(force);
+  }
+
+  private async start(): Promise<void> {
+    while (!this.isPaused) {
+      const worker = this.newWorker(this.places);
+      try {
+        await worker.waitUntilReady();
+        this.worker = worker;
+        if (!this.isPaused) worker.run().catch((error: unknown) => this.listener.failed(error as Error));
+        return;
+      } catch (error) {
+        this.listener.failed(error as Error);
+        void worker.close(true).catch(() => undefined);
+        await sleep(RETRY_MS);
+      }
     }
   }
 }
