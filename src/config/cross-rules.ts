@@ -3,6 +3,7 @@ import type { ConfigFault } from './config.errors.js';
 import { CONFIG_KEYS } from './schema/schema.js';
 import { queueUrl } from './sections/queue.config.js';
 import { hasCredentials } from './sections/security.config.js';
+import { sharedRedis } from './shared-redis.js';
 
 const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/;
 
@@ -63,13 +64,13 @@ function corsFault({ security }: AppConfig): CrossFault | undefined {
   };
 }
 
-function rateLimitStoreFault({ security, cache }: AppConfig): CrossFault | undefined {
-  if (security.rateLimitStore !== 'redis' || cache.redisUrl !== undefined) return undefined;
+function rateLimitStoreFault(config: AppConfig): CrossFault | undefined {
+  if (config.security.rateLimitStore !== 'redis' || sharedRedis(config) !== undefined) return undefined;
   return {
     key: 'SECURITY__RATE_LIMIT_STORE',
     got: '"redis"',
-    takes: 'memory while CACHE__REDIS_URL is not set',
-    readsKeys: ['SECURITY__RATE_LIMIT_STORE', 'CACHE__REDIS_URL'],
+    takes: 'memory while CACHE__REDIS_URL is not set, and no QUEUE__URL with EXECUTION__ENGINE=bullmq is a Redis',
+    readsKeys: ['SECURITY__RATE_LIMIT_STORE', 'CACHE__REDIS_URL', 'EXECUTION__ENGINE', 'QUEUE__BACKEND', 'QUEUE__URL'],
   };
 }
 

@@ -2,9 +2,12 @@ import { Module } from '@nestjs/common';
 import { AppConfig, LiveConfig, LoadedConfig, SecretRegistry } from '../config/index.js';
 import { EventsModule } from '../events/index.js';
 import { PluginRegistry, PluginsModule } from '../plugins/index.js';
+import { FleetMemberRepository, LeaseRepository } from '../storage/index.js';
 import { RunCensus } from './census/index.js';
 import { Clock, SystemClock } from './clock.js';
+import { DatabaseClaim } from './engines/database-claim.js';
 import { DatabaseLease, EmbeddedEngine, EmbeddedEngineOptions } from './engines/embedded/index.js';
+import { FleetMembership } from './engines/fleet/index.js';
 import { RunEngine } from './engines/run-engine.js';
 import { CelExpressionCompiler } from './expressions/index.js';
 import { AgentInvoker, InlineAgentInvoker, InvokerOptions } from './invoker/index.js';
@@ -26,6 +29,18 @@ function engineOptions(
   return new EmbeddedEngineOptions(config.execution, allowedEnv, secrets);
 }
 
+function databaseClaim(
+  config: AppConfig,
+  clock: Clock,
+  engine: RunEngine,
+  leases: LeaseRepository,
+  fleet: FleetMemberRepository,
+): DatabaseClaim {
+  return config.execution.engine === 'embedded'
+    ? new DatabaseLease({ leases, fleet, engine, clock, config })
+    : new FleetMembership({ members: fleet, engine, clock, config });
+}
+
 /** Executes runs. Configuration and storage come from global modules. */
 @Module({
   imports: [EventsModule, PluginsModule],
@@ -36,13 +51,17 @@ function engineOptions(
     { provide: AgentInvoker, useClass: InlineAgentInvoker },
     { provide: RunCensus, useFactory: (registry: PluginRegistry) => new RunCensus(registry), inject: [PluginRegistry] },
     { provide: RunEngine, useClass: EmbeddedEngine },
-    DatabaseLease,
+    {
+      provide: DatabaseClaim,
+      inject: [AppConfig, Clock, RunEngine, LeaseRepository, FleetMemberRepository],
+      useFactory: databaseClaim,
+    },
     CelExpressionCompiler,
     PlanCache,
     OutputHydrator,
     RunReader,
   ],
-  exports: [Clock, RunEngine, RunCensus, DatabaseLease, CelExpressionCompiler, PlanCache, OutputHydrator, RunReader],
+  exports: [Clock, RunEngine, RunCensus, DatabaseClaim, CelExpressionCompiler, PlanCache, OutputHydrator, RunReader],
 })
 export class ExecutorModule {
   constructor(live: LiveConfig, engine: RunEngine) {
