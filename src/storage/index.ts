@@ -23,6 +23,7 @@ export {
   ArtifactRepository,
   type RunFile,
 } from './repositories/artifact.repository.js';
+export { type FleetMember, FleetMemberRepository, type SeenMember } from './repositories/fleet-member.repository.js';
 export {
   type GraphListQuery,
   GraphRepository,
