@@ -29,6 +29,7 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     hotReloadFault(config),
     fleetDatabaseFault(config),
     queueUrlFault(config),
+    stalledCheckFault(config),
     workersFault(config),
     roleFault(config),
   ].filter((fault) => fault !== undefined);
@@ -177,6 +178,17 @@ function fleetDatabaseFault({ execution, database }: AppConfig): CrossFault | un
     got: '"bullmq"',
     takes: 'embedded while DATABASE__URL is SQLite: a fleet needs a postgres://, mysql:// or mariadb:// one',
     readsKeys: ['EXECUTION__ENGINE', 'DATABASE__URL'],
+  };
+}
+
+/** A job is marked by one look and moved by a later one, so that fewer than two in the time of a lock find it late. */
+function stalledCheckFault({ queue }: AppConfig): CrossFault | undefined {
+  if (queue.stalledCheckSec <= queue.lockSec / 2) return undefined;
+  return {
+    key: 'QUEUE__STALLED_CHECK_SEC',
+    got: String(queue.stalledCheckSec),
+    takes: `at most half of QUEUE__LOCK_SEC (${queue.lockSec / 2})`,
+    readsKeys: ['QUEUE__STALLED_CHECK_SEC', 'QUEUE__LOCK_SEC'],
   };
 }
 

@@ -14,6 +14,7 @@ export { type EnvironmentRecord } from './variables.js';
 export { maskedConfig } from './masking.js';
 export { renderConfigurationPage } from './render-configuration-page.js';
 export { SecretRegistry } from './secrets/secret-registry.js';
+export { queueUrl } from './sections/queue.config.js';
 export { type SharedRedis, sharedRedis } from './shared-redis.js';
 export { renderEnvExample } from './render-env-example.js';
 export { ConfigReloader } from './config-reloader.js';
