@@ -2,7 +2,13 @@ import { type FactoryProvider, Module } from '@nestjs/common';
 import { AppConfig, LiveConfig, LoadedConfig, SecretRegistry } from '../config/index.js';
 import { EventBus, EventsModule, Relay } from '../events/index.js';
 import { PluginRegistry, PluginsModule } from '../plugins/index.js';
-import { AllRunsRepository, FleetLeaseRepository, FleetMemberRepository, Journal, LeaseRepository } from '../storage/index.js';
+import {
+  AllRunsRepository,
+  FleetLeaseRepository,
+  FleetMemberRepository,
+  Journal,
+  LeaseRepository,
+} from '../storage/index.js';
 import { RunCensus } from './census/index.js';
 import { Clock, SystemClock } from './clock.js';
 import { DatabaseClaim } from './engines/database-claim.js';
@@ -73,8 +79,7 @@ function runEngine(): FactoryProvider<RunEngine> {
       tracer?: RunTracer,
       leases?: FleetLeaseRepository,
       relay?: Relay,
-    ) =>
-      openRunEngine({ config, options, runs, journal, reader, bus, invoker, clock, census, tracer, leases, relay }),
+    ) => openRunEngine({ config, options, runs, journal, reader, bus, invoker, clock, census, tracer, leases, relay }),
   };
 }
 

@@ -54,8 +54,10 @@ describe.each(DATABASE_SERVERS)('Processes on one database', ({ server, serverUr
       const { one, parts } = await partsOf({ DATABASE__URL: storage.url, DATABASE__LEASE_SEC: leaseSec });
       return keep(new DatabaseLease({ ...parts, leases: one.leases, fleet: one.members }));
     };
-    const acquire = (claim: DatabaseClaim, { wait = false, onLost = NOTHING }: Partial<Pick<ClaimOptions, 'wait' | 'onLost'>> = {}) =>
-      claim.acquire({ wait, version: VERSION, onLost });
+    const acquire = (
+      claim: DatabaseClaim,
+      { wait = false, onLost = NOTHING }: Partial<Pick<ClaimOptions, 'wait' | 'onLost'>> = {},
+    ) => claim.acquire({ wait, version: VERSION, onLost });
     const setMember = (id: string, role: string, heartbeatAt: number) =>
       storage.dataSource.query(`INSERT INTO fleet_members VALUES ('${id}', '${role}', '1', 1, ${heartbeatAt}, 0)`);
     const setLease = (by: string, expiresAt: number) =>
