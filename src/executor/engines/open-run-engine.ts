@@ -21,7 +21,8 @@ export async function openRunEngine(parts: RunEngineParts): Promise<RunEngine> {
     return new EmbeddedEngine(runs, journal, reader, bus, invoker, clock, census, options, tracer);
   }
   const url = queueUrl(config);
-  if (url === undefined || leases === undefined) throw new TypeError('a fleet has a queue and the database of a server');
+  if (url === undefined || leases === undefined)
+    throw new TypeError('a fleet has a queue and the database of a server');
   const { openBullmqEngine } = await import('./bullmq/index.js');
   const { templateEnv, secrets, random } = options;
   const ports = { runs, journal, reader, bus, invoker, clock, census, templateEnv, secrets, random, tracer };

@@ -18,7 +18,14 @@ import type { LoadedRun } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
 import { FairOrder } from '../host/fair-order.js';
 import { QueueDeadlines, SessionHost, type SessionPorts } from '../host/index.js';
-import { EngineNotRunningError, type EnginePhase, type FleetCounts, type NewcomingRun, QueueBacklogError, RunEngine } from '../run-engine.js';
+import {
+  EngineNotRunningError,
+  type EnginePhase,
+  type FleetCounts,
+  type NewcomingRun,
+  QueueBacklogError,
+  RunEngine,
+} from '../run-engine.js';
 import type { BullmqEngineOptions } from './bullmq-engine.options.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
@@ -145,7 +152,10 @@ export class BullmqEngine extends RunEngine {
     this.hints?.add(relay?.gaps$.subscribe(() => this.lookAtAll()));
     this.currentPhase = 'running';
     this.opening = this.open();
-    await Promise.race([this.opening, new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined)))]);
+    await Promise.race([
+      this.opening,
+      new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
+    ]);
     this.leader.start();
   }
 
@@ -170,7 +180,8 @@ export class BullmqEngine extends RunEngine {
 
   override async cancel(runId: RunId): Promise<RunStatus> {
     for (;;) {
-      if (this.phase !== 'running') throw new EngineNotRunningError(`the engine is ${this.phase}: ask again when it runs`);
+      if (this.phase !== 'running')
+        throw new EngineNotRunningError(`the engine is ${this.phase}: ask again when it runs`);
       const session = await this.host.find(runId);
       if (session === undefined) return this.cancelFromOutside(runId);
       try {
@@ -202,7 +213,9 @@ export class BullmqEngine extends RunEngine {
       const status = await this.outside.expire(runId);
       if (status !== undefined && isTerminalRun(status)) this.forget(runId);
     } catch (error) {
-      withLogContext({ run_id: runId }, () => this.logger.warn({ err: error }, 'a run could not be ended in the queue'));
+      withLogContext({ run_id: runId }, () =>
+        this.logger.warn({ err: error }, 'a run could not be ended in the queue'),
+      );
       this.host.after(LOOK_EVERY_MS, () => void this.expire(runId));
     }
   }
@@ -261,7 +274,10 @@ export class BullmqEngine extends RunEngine {
         break;
       } catch (error) {
         if (isFirst) this.logger.error({ err: error }, 'the queue cannot be reached: it is asked again until it can');
-        await Promise.race([new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))), this.stopped.promise]);
+        await Promise.race([
+          new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
+          this.stopped.promise,
+        ]);
       }
     }
     if (!options.isWorker || this.phase !== 'running') return;
@@ -274,7 +290,9 @@ export class BullmqEngine extends RunEngine {
       onRenewed: () => undefined,
       onStalled: (runId) => {
         this.counts.takeovers += 1;
-        withLogContext({ run_id: runId }, () => this.logger.warn('the worker of a run is gone: the run goes on elsewhere'));
+        withLogContext({ run_id: runId }, () =>
+          this.logger.warn('the worker of a run is gone: the run goes on elsewhere'),
+        );
       },
     });
   }
@@ -284,7 +302,8 @@ export class BullmqEngine extends RunEngine {
     for (;;) {
       if (this.phase !== 'running') return AGAIN;
       const session = await (this.host.find(runId) ?? this.host.open(runId, (opened) => opened.take()));
-      if (session === undefined && this.host.lossOf(runId) === undefined) return this.phase === 'running' ? DONE : AGAIN;
+      if (session === undefined && this.host.lossOf(runId) === undefined)
+        return this.phase === 'running' ? DONE : AGAIN;
       const end = await session?.ended;
       switch (end?.kind) {
         case 'finished':

@@ -236,4 +236,3 @@ export class SessionHost {
     this.keeper.released(runId);
   }
 }
-

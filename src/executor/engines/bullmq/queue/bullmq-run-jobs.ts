@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BackendFactory, DelayedError, type Job, Queue, type RedisQueueBackend, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import {
+  type BackendFactory,
+  DelayedError,
+  type Job,
+  Queue,
+  type RedisQueueBackend,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import { type EpochMs, type RunId, epochMs, runId as toRunId } from '../../../core/index.js';
 import type { QueueTimings } from './queue-timings.js';
 import {
@@ -208,8 +216,9 @@ export class BullmqRunJobs extends RunJobs {
       case 'done':
         return;
       case 'again':
-        await this.giveBack(() => job.moveToWait(token));
-        throw new WaitingError();
+        // A job with a priority that is moved to wait again wakes no worker that waits for one; one that comes due does.
+        await this.giveBack(() => job.moveToDelayed(Date.now() + 1, token));
+        throw new DelayedError();
       case 'later':
         await this.giveBack(() => job.moveToDelayed(end.at, token));
         throw new DelayedError();

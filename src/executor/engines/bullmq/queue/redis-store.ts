@@ -21,7 +21,9 @@ export class RedisStore implements QueueStore {
   }
 
   readonly connection = (purpose: 'asks' | 'waits'): Redis =>
-    this.connect(purpose === 'waits' ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+    this.connect(
+      purpose === 'waits' ? { maxRetriesPerRequest: null } : { maxRetriesPerRequest: 1, enableOfflineQueue: false },
+    );
 
   async prepare(): Promise<void> {
     if (this.client.status !== 'ready') await new Promise((resolve) => this.client.once('ready', resolve));

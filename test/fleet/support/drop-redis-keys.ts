@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { REDIS_URL } from '../support/services.js';
+import { REDIS_URL } from '../../support/services.js';
 
 /** Deletes every key that begins with `prefix`. */
 export async function dropRedisKeys(prefix: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { createPostgresDatabase } from '../support/server-databases.js';
-import { describeWith, POSTGRES_URL } from '../support/services.js';
+import { createPostgresDatabase } from '../../support/server-databases.js';
+import { describeWith, POSTGRES_URL } from '../../support/services.js';
 import { describeRunJobs } from './run-jobs.contract.js';
 
 describeWith('PostgreSQL', POSTGRES_URL, 'The queue of runs in PostgreSQL', () => {
