@@ -9,8 +9,10 @@ import {
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  IncompleteCopyError,
   JournalUnavailableError,
   MigrationBlockedError,
+  MigrationsPendingError,
 } from './storage/index.js';
 
 export interface ServeOptions {
@@ -27,10 +29,12 @@ const OPERATOR_ERRORS = [
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  IncompleteCopyError,
   JournalUnavailableError,
   LogFileError,
   MetricsPortError,
   MigrationBlockedError,
+  MigrationsPendingError,
   PluginLoadError,
 ];
 

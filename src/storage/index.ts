@@ -46,10 +46,12 @@ export {
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  IncompleteCopyError,
   IdempotencyConflictError,
   JournalBusyError,
   JournalUnavailableError,
   MigrationBlockedError,
+  MigrationsPendingError,
   RetriedRunGoneError,
   StaleWriterError,
 } from './storage.errors.js';

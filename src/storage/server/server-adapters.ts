@@ -18,6 +18,7 @@ export function serverAdapters(
   return { ...journalAdapters(database, options), ...repositoryAdapters(database, space) };
 }
 
-function serverDatabase(dataSource: StorageDataSource): ServerDatabase {
+/** The database behind an open connection to a server. */
+export function serverDatabase(dataSource: StorageDataSource): ServerDatabase {
   return dataSource.options.type === 'postgres' ? new PostgresDatabase(dataSource) : new MysqlDatabase(dataSource);
 }

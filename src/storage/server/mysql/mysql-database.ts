@@ -8,7 +8,7 @@ import { toStorageError } from '../server-failure.js';
 
 /** As the statements of both dialects are written: `"` around names, no escapes in texts, nothing cut short in silence. */
 const SESSION_STATEMENTS = [
-  "SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'",
+  "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES'",
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
 
