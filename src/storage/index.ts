@@ -54,6 +54,7 @@ export {
   MigrationsPendingError,
   RetriedRunGoneError,
   StaleWriterError,
+  UnsettledWriteError,
 } from './storage.errors.js';
 export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';

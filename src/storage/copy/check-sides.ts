@@ -6,6 +6,7 @@ import type { CopiedTable } from './copied-tables.js';
 import { CopyProgress } from './copy-progress.js';
 import { CopyError } from './copy.errors.js';
 import { ownedText } from './held-lease.js';
+import { bytesOf } from './page-sql.js';
 
 /** What MySQL adds to the values of a row, generously. */
 const STATEMENT_OVERHEAD = 64 * 1_024;
@@ -70,14 +71,13 @@ export async function checkSizes(
 ): Promise<void> {
   const most = target.maxStatementBytes;
   if (most === undefined) return;
-  for (const { name, wide } of tables) {
-    if (wide.length === 0) continue;
-    const sizes = wide.map((column) => `COALESCE(OCTET_LENGTH("${column}"), 0)`).join(' + ');
+  for (const { name, texts, blobs } of tables) {
+    if (texts.length + blobs.length === 0) continue;
+    // A character may be escaped on its way, bytes never are.
     const [row] = await source.query<{ readonly bytes: number | string | null }>(
-      `SELECT MAX(${sizes}) AS "bytes" FROM "${name}"`,
+      `SELECT MAX(2 * (${bytesOf(texts)}) + ${bytesOf(blobs)}) AS "bytes" FROM "${name}"`,
     );
-    // A byte is two digits on its way.
-    const needed = 2 * Number(row?.bytes ?? 0) + STATEMENT_OVERHEAD;
+    const needed = Number(row?.bytes ?? 0) + STATEMENT_OVERHEAD;
     if (needed > most) {
       throw new CopyError(
         `--to: the largest row of ${name} takes a statement of ${needed} bytes, and max_allowed_packet of the server is ` +

@@ -10,8 +10,9 @@ export interface CopiedTable {
   readonly columns: readonly string[];
   /** The primary key, in its order. */
   readonly key: readonly string[];
-  /** Columns that may be large. */
-  readonly wide: readonly string[];
+  /** Columns that may be large: texts of any length, and bytes. */
+  readonly texts: readonly string[];
+  readonly blobs: readonly string[];
 }
 
 /** Every table but the lease, which belongs to a process; each stands behind those that it refers to. */
@@ -27,6 +28,7 @@ function describeTable(entity: new () => object): CopiedTable {
     name: entityTableName(entity),
     columns: entityColumns(entity).map(({ column }) => column),
     key: named(columns.filter(({ options }) => options.primary === true)),
-    wide: named(columns.filter(({ options }) => options.type === 'text' || options.type === 'blob')),
+    texts: named(columns.filter(({ options }) => options.type === 'text')),
+    blobs: named(columns.filter(({ options }) => options.type === 'blob')),
   };
 }

@@ -25,8 +25,12 @@ export function sizesOf(
   after: RowKey | undefined,
   limit: number,
 ): Statement {
-  const sizes = table.wide.map((column) => `COALESCE(OCTET_LENGTH(${quoted(column)}), 0)`).join(' + ');
-  return select(kind, table, `${sizes} AS "bytes"`, after, limit);
+  return select(kind, table, `${bytesOf([...table.texts, ...table.blobs])} AS "bytes"`, after, limit);
+}
+
+/** The bytes in some columns of a row together. */
+export function bytesOf(columns: readonly string[]): string {
+  return ['0', ...columns.map((column) => `COALESCE(OCTET_LENGTH(${quoted(column)}), 0)`)].join(' + ');
 }
 
 /** Inserts `rows` rows at once, their values one after the other. */

@@ -17,7 +17,8 @@ export async function readPage(
   limits: PageLimits,
 ): Promise<Row[]> {
   const { kind } = database.identity;
-  const rows = table.wide.length === 0 ? limits.rows : await rowsThatFit(database, table, after, limits);
+  const isNarrow = table.texts.length + table.blobs.length === 0;
+  const rows = isNarrow ? limits.rows : await rowsThatFit(database, table, after, limits);
   if (rows === 0) return [];
   const { sql, params } = pageOf(kind, table, after, rows);
   return database.query<Row>(sql, params);

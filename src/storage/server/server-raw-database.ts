@@ -9,6 +9,9 @@ import { serverDatabase } from './server-adapters.js';
 import { serverDataSourceOptions } from './server-data-source-options.js';
 import type { ServerDatabase } from './server-database.js';
 
+/** To count a large table takes minutes. */
+const STATEMENT_TIMEOUT_SEC = 3_600;
+
 /** The database of a server. */
 export class ServerRawDatabase extends RawDatabase {
   private constructor(
@@ -24,7 +27,7 @@ export class ServerRawDatabase extends RawDatabase {
   static async open(location: ServerLocation, options: StorageOptions): Promise<ServerRawDatabase> {
     const dataSource = await connectServer(serverDataSourceOptions(location, options));
     try {
-      const database = serverDatabase(dataSource);
+      const database = serverDatabase(dataSource, { ...options, connectionTimeoutSec: STATEMENT_TIMEOUT_SEC });
       const { server, maxBytes } = await describe(database);
       const identity = { kind: location.dialect, name: maskedUrl(location.url), server };
       return new ServerRawDatabase(dataSource, database, identity, maxBytes);
