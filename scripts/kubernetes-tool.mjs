@@ -4,6 +4,7 @@
  * Exits with the tool's code, or with 69 and a line on standard error when there is none to be had. REQUIRE_KUBERNETES_TOOLS=1
  * makes that a plain failure.
  */
+import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
