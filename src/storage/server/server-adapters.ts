@@ -3,6 +3,7 @@ import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
 import { journalAdapters } from './journal-adapters.js';
+import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
@@ -18,7 +19,11 @@ export function serverAdapters(
   space: CacheSpace,
 ): StorageAdapters {
   const database = serverDatabase(dataSource, options);
-  return { ...journalAdapters(database), ...repositoryAdapters(database, space) };
+  return {
+    ...journalAdapters(database),
+    ...repositoryAdapters(database, space),
+    members: new ServerFleetMemberRepository(database),
+  };
 }
 
 function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {

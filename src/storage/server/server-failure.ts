@@ -19,6 +19,7 @@ const FULL = 'its server has no room or memory left';
 const CROWDED = 'its server takes no more connections';
 const STANDBY = 'its server takes no writes';
 const CONFLICT = 'too many transactions are in the way of each other';
+const TOO_LARGE = 'its max_allowed_packet is too small for what is to be stored: raise it on the server';
 const DAMAGED = 'its server reports damage or a failing disk';
 
 const broken = (reason: string): ServerFailure => ({ kind: 'broken', reason, isStandby: false });
@@ -58,6 +59,7 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_RECORD_FILE_FULL', refused(FULL)],
   ['ER_OUTOFMEMORY', refused(FULL)],
   ['ER_OUT_OF_RESOURCES', refused(FULL)],
+  ['ER_NET_PACKET_TOO_LARGE', refused(TOO_LARGE)],
   ['ER_ERROR_ON_WRITE', refused(DAMAGED)],
   ['ER_ERROR_ON_READ', refused(DAMAGED)],
   ['ER_ERROR_DURING_COMMIT', refused(DAMAGED)],
