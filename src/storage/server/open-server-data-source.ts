@@ -1,6 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
 import { StorageDataSource } from '../storage-data-source.js';
 import { DatabaseOpenError } from '../storage.errors.js';
+import { openFailure } from './open-failure.js';
+import { checkServerVersion } from './server-version.js';
 import { migrateServer } from './migrations/migrate-server.js';
 
 /**
@@ -13,11 +15,10 @@ export async function openServerDataSource(options: DataSourceOptions): Promise<
   try {
     await dataSource.initialize();
   } catch (error) {
-    // The drivers name the host and the user, never the password.
-    const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
-    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${reason}`, { cause: error });
+    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${openFailure(error)}`, { cause: error });
   }
   try {
+    await checkServerVersion(dataSource);
     await migrateServer(dataSource);
     return dataSource;
   } catch (error) {
