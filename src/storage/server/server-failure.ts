@@ -1,3 +1,4 @@
+import { constraintErrorOf } from './constraint-error.js';
 import { JournalUnavailableError } from '../storage.errors.js';
 
 /**
@@ -19,6 +20,7 @@ const FULL = 'its server has no room or memory left';
 const CROWDED = 'its server takes no more connections';
 const STANDBY = 'its server takes no writes';
 const CONFLICT = 'too many transactions are in the way of each other';
+const TOO_LARGE = 'its max_allowed_packet is too small for what is to be stored: raise it on the server';
 const DAMAGED = 'its server reports damage or a failing disk';
 
 const broken = (reason: string): ServerFailure => ({ kind: 'broken', reason, isStandby: false });
@@ -58,6 +60,7 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_RECORD_FILE_FULL', refused(FULL)],
   ['ER_OUTOFMEMORY', refused(FULL)],
   ['ER_OUT_OF_RESOURCES', refused(FULL)],
+  ['ER_NET_PACKET_TOO_LARGE', refused(TOO_LARGE)],
   ['ER_ERROR_ON_WRITE', refused(DAMAGED)],
   ['ER_ERROR_ON_READ', refused(DAMAGED)],
   ['ER_ERROR_DURING_COMMIT', refused(DAMAGED)],
@@ -121,7 +124,7 @@ export function toStorageError(error: unknown): Error {
     return new JournalUnavailableError(`the database is unavailable: ${failure.reason}`, { cause: error });
   }
   // Everything that is thrown in here is an Error.
-  return error as Error;
+  return constraintErrorOf(error) ?? (error as Error);
 }
 
 /** A server that has not answered in time: whether it did what it was asked is not known. */
