@@ -1,6 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
+import { ENTITIES } from '../../src/storage/entities/entities.js';
+import { entityTableName } from '../../src/storage/entity-columns.js';
 
 /** A connection of a test's own to a database that a service uses. Statements are SQL that every database takes. */
 export interface DatabaseClient {
@@ -19,6 +21,21 @@ export async function openDatabaseClient(url: string): Promise<DatabaseClient> {
       return postgresClient(url);
     default:
       return mysqlClient(url);
+  }
+}
+
+/** Every value of every row, one after the other, as the database holds it. */
+export async function everythingIn(url: string): Promise<Buffer> {
+  const client = await openDatabaseClient(url);
+  try {
+    const found: Buffer[] = [];
+    for (const table of ENTITIES.map(entityTableName)) {
+      const values = (await client.rows(`SELECT * FROM ${table}`)).flatMap((row) => Object.values(row) as unknown[]);
+      for (const value of values) found.push(Buffer.isBuffer(value) ? value : Buffer.from(`${String(value)}\n`));
+    }
+    return Buffer.concat(found);
+  } finally {
+    await client.close();
   }
 }
 
