@@ -189,8 +189,10 @@ async function update(tx: Statements, columns: readonly string[], rows: readonly
 /** `insertion` is one of a single row. */
 async function insertAll(tx: Statements, insertion: string, rows: readonly (readonly Param[])[]): Promise<void> {
   const values = insertion.slice(insertion.lastIndexOf('('));
-  for (const piece of pieces(rows))
-    await tx.change(insertion + `, ${values}`.repeat(piece.length - 1), piece.flat() as Param[]);
+  for (const piece of pieces(rows)) {
+    const params = piece.flatMap<Param>((row) => row);
+    await tx.change(insertion + `, ${values}`.repeat(piece.length - 1), params);
+  }
 }
 
 function* pieces<Row extends readonly Param[]>(rows: readonly Row[]): Iterable<readonly Row[]> {

@@ -31,7 +31,7 @@ function nameOf(error: Error): string | undefined {
     const value: unknown = Reflect.get(error, field);
     if (typeof value === 'string') return value;
   }
-  return /for key '([^']+)'$|CONSTRAINT `([^`]+)`|[Cc]olumn '([^']+)'/
+  return /for key '([^']+)'$|CONSTRAINT [`"]([^`"]+)[`"]|[Cc]olumn '([^']+)'/
     .exec(error.message)
     ?.slice(1)
     .find((name) => name);

@@ -4,8 +4,8 @@ import {
   AllRunsRepository,
   DatabaseLostError,
   Journal,
-  StaleWriterError,
   type UnfinishedRun,
+  UnsettledWriteError,
 } from '../../../storage/index.js';
 import { withLogContext } from '../../../observability/core/index.js';
 import { RunCensus } from '../../census/index.js';
@@ -91,11 +91,17 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   override async launch({ runId, namespace, startBy, fold, create }: NewcomingRun): Promise<void> {
-    if (this.queue.size === 0 && this.hasPlace) {
-      await this.begin(this.newSession(runId, { ...fold(), namespace }), create);
-    } else {
-      await create();
-      this.enqueue(runId, startBy);
+    try {
+      if (this.queue.size === 0 && this.hasPlace) {
+        await this.begin(this.newSession(runId, { ...fold(), namespace }), create);
+      } else {
+        await create();
+        this.enqueue(runId, startBy);
+      }
+    } catch (error) {
+      // The run may be stored all the same: then nobody else would ever execute it.
+      if (error instanceof UnsettledWriteError) this.retakeLater(runId, error);
+      throw error;
     }
     this.census.created();
   }
@@ -216,8 +222,10 @@ export class EmbeddedEngine extends RunEngine {
     this.deadlines.remove(runId);
     const opening = this.loadSession(runId).then(
       (session) => {
-        if (session === undefined) this.release(runId);
-        else {
+        if (session === undefined) {
+          this.lost.delete(runId);
+          this.release(runId);
+        } else {
           void session.ended.then((end) => this.onEnded(runId, end));
           begin(session);
         }
@@ -257,11 +265,8 @@ export class EmbeddedEngine extends RunEngine {
       this.lost.delete(runId);
       return;
     }
-    if (end.error instanceof StaleWriterError) {
-      withLogContext({ run_id: runId }, () => this.logger.warn('another session owns the run now: dropped it'));
-      return;
-    }
-    // Whoever owns the database now has the run too.
+    // Whoever owns the database now has the run too. Where it is still ours, so is every entry of the run: one that the session
+    // did not expect is its own, of a write that was said to have failed, and is found when the run is taken again.
     if (!(end.error instanceof DatabaseLostError)) this.retakeLater(runId, end.error);
   }
 
