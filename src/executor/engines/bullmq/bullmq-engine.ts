@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import type { Relay } from '../../../events/relay.js';
+import type { Relay } from '../../../events/index.js';
 import { withLogContext } from '../../../observability/core/index.js';
 import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from '../../../storage/index.js';
 import {
@@ -16,8 +16,9 @@ import {
 } from '../../core/index.js';
 import type { LoadedRun } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
-import { FairOrder } from '../host/fair-order.js';
+import { FairOrder, MAX_PRIORITY } from '../host/fair-order.js';
 import { QueueDeadlines, SessionHost, type SessionPorts } from '../host/index.js';
+import { priorityOf } from '../host/priority-of.js';
 import {
   EngineNotRunningError,
   type EnginePhase,
@@ -95,7 +96,11 @@ export class BullmqEngine extends RunEngine {
       recovered: () => this.logger.log('the queue can be reached again'),
     });
     const confirmMs = 2 * options.timings.renewMs;
-    const enqueue = (run: UnfinishedRun): void => this.enqueue(run.runId, run.namespace);
+    const enqueue = async ({ runId, namespace, status }: UnfinishedRun): Promise<void> => {
+      // What has begun goes on before anything else begins.
+      const priority = status === 'PENDING' ? await priorityOf(ports.journal, runId) : MAX_PRIORITY;
+      this.enqueue(runId, namespace, priority);
+    };
     this.sweep = new QueueSweep({ runs: ports.runs, jobs, confirmMs, enqueue });
     this.leader = new FleetLeader(
       leases,
@@ -313,6 +318,8 @@ export class BullmqEngine extends RunEngine {
         case 'lost':
           if (!(end.error instanceof StaleWriterError)) break;
           return { kind: 'later', at: epochMs(this.parts.ports.clock.now() + STALE_MS) };
+        case undefined:
+          break;
       }
       await this.waitToRetake(runId);
     }
