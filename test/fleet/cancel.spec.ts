@@ -8,7 +8,7 @@ const ECHO = { name: 'echo', nodes: [{ id: 'a', type: 'agent.echo' }], edges: []
 const WAIT = {
   name: 'wait',
   nodes: [
-    { id: 'wait', type: 'agent.delay', params: { seconds: 600 } },
+    { id: 'wait', type: 'agent.delay', params: { seconds: 12 } },
     { id: 'bye', type: 'agent.echo', always_on_cancel: true, join: 'settled' },
   ],
   edges: [{ from: 'wait', to: 'bye' }],
@@ -74,15 +74,14 @@ describeWith('Redis', REDIS_URL, 'A request to cancel', () => {
       });
 
       it('ends a parked run at once', async () => {
-        const failing = {
-          name: 'failing',
-          nodes: [{ id: 'a', type: 'agent.fetch', params: { url: 'http://127.0.0.1:9/' }, retry: { max: 3, base_sec: 300, jitter: 'none' } }],
-          edges: [],
-        };
-        const runId = await startGraph(api, failing);
-        await waitFor('the run to be parked', async () => /^wand_runs_live 0$/m.test(await (await worker.request('/metrics')).text()));
+        const nodes = [{ id: 'wait', type: 'agent.delay', params: { seconds: 600 } }];
+        const runId = await startGraph(api, { name: 'parked', nodes, edges: [] });
+        await nodeRuns(api, runId, 'wait');
+        await waitFor('the run to be parked', async () =>
+          /^wand_queue_jobs\{state="delayed"\} 1$/m.test(await (await worker.request('/metrics')).text()),
+        );
         expect((await cancel(runId)).status).toBe(202);
-        expect(await ended(api, runId, 3_000)).toMatchObject({ status: 'CANCELLED' });
+        expect(await ended(api, runId, 5_000)).toMatchObject({ status: 'CANCELLED' });
       });
     });
   }

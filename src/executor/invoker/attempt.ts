@@ -1,4 +1,4 @@
-import type { AttemptFailure, JsonObject, Level } from '../core/index.js';
+import type { AttemptFailure, EpochMs, JsonObject, Level } from '../core/index.js';
 import type { AttemptHandle, AttemptListener, Invocation } from './agent-invoker.js';
 import type { AgentOutput } from './agent-output.js';
 import { ReportLimiter } from './report-limiter.js';
@@ -57,6 +57,10 @@ export class Attempt implements AttemptHandle {
     if (!Number.isFinite(percent) || !this.hears()) return;
     const bounded = Math.min(100, Math.max(0, percent));
     this.listener.progressed(bounded, message === undefined ? undefined : clip(message));
+  }
+
+  suspended(until: EpochMs): void {
+    if (!this.isClosed && Number.isSafeInteger(until)) this.listener.suspended(until);
   }
 
   succeeded(output: AgentOutput): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretRegistry } from '../../config/index.js';
-import { type AttemptFailure, type Json, type JsonObject, type RunId, isJsonObject } from '../core/index.js';
+import { type AttemptFailure, type Json, type JsonObject, type RunId, epochMs, isJsonObject } from '../core/index.js';
 import {
   type AgentContext,
   type AgentDefinition,
@@ -73,6 +73,7 @@ export class InlineAgentInvoker extends AgentInvoker {
       progress: (percent, message) => {
         attempt.progressed(percent, message === undefined ? undefined : this.secrets.text(message));
       },
+      suspend: (until) => attempt.suspended(epochMs(Math.ceil(until))),
       callTool: (name, args) => this.tools.callTool(name, args, context, definition.tools ?? []),
     };
     return context;
