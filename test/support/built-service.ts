@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.js';
 export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
 
 /** Far more than it takes, but for a machine that many test suites share. */
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 120_000;
 
 export interface BuiltServiceOptions {
   /** File of the SQLite database, or what stands for it on a server: see `databaseUrl`. */

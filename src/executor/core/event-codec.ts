@@ -25,6 +25,7 @@ const SETTING_KEYS = {
   maxRetries: 'max_retries',
   timeoutSec: 'timeout_sec',
   expireIfNotStartedSec: 'expire_if_not_started_sec',
+  priority: 'priority',
   onFailure: 'on_failure',
   strictConditions: 'strict_conditions',
   requireSink: 'require_sink',

@@ -120,7 +120,15 @@ export {
 } from './simulate.js';
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type Blame, type RunInput, type Takeover } from './run-input.js';
-export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';
+export {
+  type NodeRecord,
+  type NodeState,
+  type RunState,
+  initialState,
+  isFresh,
+  isSuspended,
+  nodeRecord,
+} from './run-state.js';
 export {
   type SuspectInFlight,
   SUSPECT_AFTER,

@@ -1,5 +1,6 @@
 import {
   type AttemptFailure,
+  type EpochMs,
   type JsonObject,
   type Level,
   beginningOf,
@@ -62,6 +63,10 @@ export class Attempt implements AttemptHandle {
     if (!Number.isFinite(percent) || !this.hears()) return;
     const bounded = Math.min(100, Math.max(0, percent));
     this.listener.progressed(bounded, message === undefined ? undefined : stored(message));
+  }
+
+  suspended(until: EpochMs): void {
+    if (!this.isClosed && Number.isSafeInteger(until)) this.listener.suspended(until);
   }
 
   succeeded(output: AgentOutput): void {

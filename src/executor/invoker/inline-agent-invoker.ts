@@ -5,6 +5,7 @@ import {
   type Json,
   type JsonObject,
   type RunId,
+  epochMs,
   isJsonObject,
   storableJson,
   storableText,
@@ -81,6 +82,7 @@ export class InlineAgentInvoker extends AgentInvoker {
       progress: (percent, message) => {
         attempt.progressed(percent, message === undefined ? undefined : this.secrets.text(message));
       },
+      suspend: (until) => attempt.suspended(epochMs(Math.ceil(until))),
       callTool: (name, args) => this.tools.callTool(name, args, context, definition.tools ?? []),
     };
     return context;
