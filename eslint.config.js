@@ -7,11 +7,11 @@ const LAYERS = [
   ['config', []],
   ['plugins', ['config']],
   ['storage', ['config']],
-  ['events', []],
+  ['events', ['config', 'storage']],
   ['executor', ['config', 'plugins', 'storage', 'events']],
   ['observability', ['config', 'storage', 'executor', 'http', 'auth']],
   ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
-  ['auth', ['config', 'storage', 'http']],
+  ['auth', ['config', 'storage', 'events', 'http']],
   ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],
   ['runs', ['config', 'plugins', 'storage', 'events', 'executor', 'http', 'auth', 'graphs']],
 ];

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
+import { RelayModule } from './events/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(loaded),
         LoggingModule,
+        RelayModule.forRoot(loaded.config),
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],

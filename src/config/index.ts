@@ -1,5 +1,6 @@
 export { AppConfig, type Environment, ENVIRONMENTS } from './app.config.js';
 export { type SynchronousMode } from './sections/database.config.js';
+export { queueUrl } from './sections/queue.config.js';
 export { ExecutionConfig, jitterKind } from './sections/execution.config.js';
 export { LimitsConfig } from './sections/limits.config.js';
 export { LoggingConfig, type LogLevel } from './sections/logging.config.js';

@@ -23,6 +23,7 @@ export {
   ArtifactRepository,
   type RunFile,
 } from './repositories/artifact.repository.js';
+export { FleetRunsRepository, type RunPosition, type RunSpan } from './repositories/fleet-runs.repository.js';
 export {
   type GraphListQuery,
   GraphRepository,

@@ -3,6 +3,7 @@ import type { AllGraphsRepository } from './repositories/all-graphs.repository.j
 import type { AllRunsRepository } from './repositories/all-runs.repository.js';
 import type { ApiKeyRepository } from './repositories/api-key.repository.js';
 import type { ArtifactRepository } from './repositories/artifact.repository.js';
+import type { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
 import type { GraphRepository } from './repositories/graph.repository.js';
 import type { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import type { LeaseRepository } from './repositories/lease.repository.js';
@@ -24,6 +25,8 @@ export abstract class StorageAdapters {
   abstract readonly removals: RunRemovalRepository;
   abstract readonly leases: LeaseRepository;
   abstract readonly apiKeys: ApiKeyRepository;
+  /** Undefined where no other process can be. */
+  abstract readonly fleetRuns: FleetRunsRepository | undefined;
   abstract readonly writer: StorageWriter;
   abstract readonly health: StorageHealth;
   abstract readonly statistics: StorageStatistics;

@@ -8,6 +8,7 @@ import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
+import { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
@@ -73,6 +74,7 @@ const PORTS = [
   { provide: IdempotencyRepository, from: ({ idempotency }: StorageAdapters) => idempotency },
   { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
+  { provide: FleetRunsRepository, from: ({ fleetRuns }: StorageAdapters) => fleetRuns },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },

@@ -6,6 +6,7 @@ import { journalAdapters } from './journal-adapters.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
+import { ServerFleetRunsRepository } from './server-fleet-runs.repository.js';
 import type { ServerDatabase } from './server-database.js';
 
 /** Every port on the database of one server. */
@@ -15,7 +16,11 @@ export function serverAdapters(
   space: CacheSpace,
 ): StorageAdapters {
   const database = serverDatabase(dataSource);
-  return { ...journalAdapters(database, options), ...repositoryAdapters(database, space) };
+  return {
+    ...journalAdapters(database, options),
+    ...repositoryAdapters(database, space),
+    fleetRuns: new ServerFleetRunsRepository(database),
+  };
 }
 
 function serverDatabase(dataSource: StorageDataSource): ServerDatabase {

@@ -39,6 +39,7 @@ export function sqliteAdapters(
     removals: new SqliteRunRemovalRepository(database, writer),
     leases: new SqliteLeaseRepository(database, writer),
     apiKeys: new SqliteApiKeyRepository(database, writer),
+    fleetRuns: undefined,
     writer,
     health: new SqliteHealth(database, writer),
     statistics: new SqliteStatistics(database),
