@@ -53,6 +53,7 @@ export {
   MigrationBlockedError,
   RetriedRunGoneError,
   StaleWriterError,
+  UnsettledWriteError,
 } from './storage.errors.js';
 export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';

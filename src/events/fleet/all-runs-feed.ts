@@ -74,7 +74,7 @@ export class AllRunsFeed {
     const [first] = entries;
     const newest = entries.at(-1);
     if (first === undefined || newest === undefined) return;
-    const run = this.known.get(runId) ?? this.known.add(runId, namespace, first.seq - 1);
+    const run = this.known.get(runId) ?? this.known.add(runId, namespace, this.lastBefore(runId, first.seq));
     beginAt(run, first.seq);
     const fresh = following(run, entries);
     if (fresh === undefined) {
@@ -90,7 +90,7 @@ export class AllRunsFeed {
     if (!this.published.observed) return;
     const known = this.known.get(runId);
     if (known === undefined && firstSeq > 1 && this.isOld(runId)) return;
-    const run = known ?? this.known.add(runId, namespace, firstSeq - 1);
+    const run = known ?? this.known.add(runId, namespace, this.lastBefore(runId, firstSeq));
     beginAt(run, firstSeq);
     if (lastSeq <= run.last) return;
     // Nothing in it that would be told.
@@ -141,6 +141,15 @@ export class AllRunsFeed {
   /** All runs that are unfinished are known: one that is neither known nor new has ended. */
   private isOld(runId: RunId): boolean {
     return this.hasLearned && runId < this.newRunsFrom(this.missedSince);
+  }
+
+  /** How far a run was when watching began of which something is heard for the first time. */
+  private lastBefore(runId: RunId, firstSeq: number): number {
+    return this.hasLearned || this.isNew(runId) ? 0 : firstSeq - 1;
+  }
+
+  private isNew(runId: RunId): boolean {
+    return runId > idBound(this.beganAt);
   }
 
   private async findMissed(): Promise<void> {
@@ -215,7 +224,7 @@ export class AllRunsFeed {
       return;
     }
     // While it learns, what began before it is how things were.
-    if (this.hasLearned || runId > idBound(this.beganAt)) {
+    if (this.hasLearned || this.isNew(runId)) {
       this.expect(this.known.add(runId, namespace, 0), lastSeq);
       return;
     }
@@ -227,6 +236,7 @@ export class AllRunsFeed {
   private expect(run: KnownRun, lastSeq: number): void {
     run.target = Math.max(run.target, lastSeq);
     if (run.target <= run.last) return;
+    run.isBase = false;
     this.pending.add(run);
     void this.readPending();
   }

@@ -9,20 +9,27 @@ import { repositoryAdapters } from './repository-adapters.js';
 import { ServerFleetRunsRepository } from './server-fleet-runs.repository.js';
 import type { ServerDatabase } from './server-database.js';
 
+/** No statement is given up sooner: a server needs some time for each. */
+const MIN_TIMEOUT_MS = 1_000;
+
 /** Every port on the database of one server. */
 export function serverAdapters(
   dataSource: StorageDataSource,
   options: StorageOptions,
   space: CacheSpace,
 ): StorageAdapters {
-  const database = serverDatabase(dataSource);
+  const database = serverDatabase(dataSource, options);
   return {
-    ...journalAdapters(database, options),
+    ...journalAdapters(database),
     ...repositoryAdapters(database, space),
     fleetRuns: new ServerFleetRunsRepository(database),
   };
 }
 
-function serverDatabase(dataSource: StorageDataSource): ServerDatabase {
-  return dataSource.options.type === 'postgres' ? new PostgresDatabase(dataSource) : new MysqlDatabase(dataSource);
+function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
+  const { echoSql, connectionTimeoutSec } = options;
+  const settings = { echoSql, timeoutMs: Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000) };
+  return dataSource.options.type === 'postgres'
+    ? new PostgresDatabase(dataSource, settings)
+    : new MysqlDatabase(dataSource, settings);
 }
