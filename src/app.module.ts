@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
-import { RelayModule } from './events/index.js';
+import { EventsModule, RelayModule } from './events/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
@@ -66,6 +66,7 @@ export class AppModule {
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         PluginLoaderModule.forRoot(loaded),
         AuthModule,
+        EventsModule,
         ExecutorModule,
         HttpModule,
         GraphsModule,

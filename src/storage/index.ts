@@ -38,6 +38,7 @@ export {
 export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
 export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
 export { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
+export { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 export { isDeadOwner, leaseOwnerText } from './lease-owner.js';
 export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';

@@ -9,6 +9,7 @@ import type { IdempotencyRepository } from './repositories/idempotency.repositor
 import type { LeaseRepository } from './repositories/lease.repository.js';
 import type { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import type { RunRepository } from './repositories/run.repository.js';
+import type { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 import type { StorageHealth } from './storage-health.js';
 import type { StorageStatistics } from './storage-statistics.js';
 import type { StorageWriter } from './writer/storage-writer.js';
@@ -27,6 +28,8 @@ export abstract class StorageAdapters {
   abstract readonly apiKeys: ApiKeyRepository;
   /** Undefined where no other process can be. */
   abstract readonly fleetRuns: FleetRunsRepository | undefined;
+  /** Undefined where no other process can be. */
+  abstract readonly sharedSecrets: SharedSecretRepository | undefined;
   abstract readonly writer: StorageWriter;
   abstract readonly health: StorageHealth;
   abstract readonly statistics: StorageStatistics;

@@ -14,6 +14,7 @@ import { IdempotencyRepository } from './repositories/idempotency.repository.js'
 import { LeaseRepository } from './repositories/lease.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
+import { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.js';
 import { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
@@ -75,6 +76,7 @@ const PORTS = [
   { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
   { provide: FleetRunsRepository, from: ({ fleetRuns }: StorageAdapters) => fleetRuns },
+  { provide: SharedSecretRepository, from: ({ sharedSecrets }: StorageAdapters) => sharedSecrets },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },

@@ -7,6 +7,7 @@ import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
 import { ServerFleetRunsRepository } from './server-fleet-runs.repository.js';
+import { ServerSharedSecretRepository } from './server-shared-secret.repository.js';
 import type { ServerDatabase } from './server-database.js';
 
 /** No statement is given up sooner: a server needs some time for each. */
@@ -23,6 +24,7 @@ export function serverAdapters(
     ...journalAdapters(database),
     ...repositoryAdapters(database, space),
     fleetRuns: new ServerFleetRunsRepository(database),
+    sharedSecrets: new ServerSharedSecretRepository(database),
   };
 }
 

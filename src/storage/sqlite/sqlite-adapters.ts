@@ -40,6 +40,7 @@ export function sqliteAdapters(
     leases: new SqliteLeaseRepository(database, writer),
     apiKeys: new SqliteApiKeyRepository(database, writer),
     fleetRuns: undefined,
+    sharedSecrets: undefined,
     writer,
     health: new SqliteHealth(database, writer),
     statistics: new SqliteStatistics(database),
