@@ -9,6 +9,8 @@ import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
 import { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
+import { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
+import { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
@@ -19,7 +21,7 @@ import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.j
 import { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
 import { StorageHealth } from './storage-health.js';
-import { StorageOptions } from './storage-options.js';
+import { type MigrateMode, StorageOptions } from './storage-options.js';
 import { StorageStatistics } from './storage-statistics.js';
 import { StorageWriter } from './writer/storage-writer.js';
 
@@ -78,6 +80,8 @@ const PORTS = [
   { provide: FleetRunsRepository, from: ({ fleetRuns }: StorageAdapters) => fleetRuns },
   { provide: SharedSecretRepository, from: ({ sharedSecrets }: StorageAdapters) => sharedSecrets },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
+  { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
+  { provide: FleetMemberRepository, from: ({ members }: StorageAdapters) => members },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },
   { provide: StorageStatistics, from: ({ statistics }: StorageAdapters) => statistics },
@@ -88,7 +92,14 @@ function typeOrm(options: DynamicModule): DynamicModule {
     imports: [options],
     inject: [StorageOptions],
     // What keeps a database from being opened does not pass by itself: fail at once, and say why once.
-    useFactory: async (storage: StorageOptions) => ({ ...(await dataSourceOptionsOf(storage)), toRetry: () => false }),
-    dataSourceFactory: (typeOrmOptions) => openDatabase(typeOrmOptions as DataSourceOptions),
+    useFactory: async (storage: StorageOptions) => ({
+      ...(await dataSourceOptionsOf(storage)),
+      migrateMode: storage.migrate,
+      toRetry: () => false,
+    }),
+    dataSourceFactory: (typeOrmOptions) => {
+      const { migrateMode, ...own } = typeOrmOptions as DataSourceOptions & { readonly migrateMode?: MigrateMode };
+      return openDatabase(own, migrateMode);
+    },
   });
 }
