@@ -44,14 +44,17 @@ export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';
 export { StorageStatistics, type StoredRuns } from './storage-statistics.js';
 export {
+  ConstraintError,
   DatabaseLostError,
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  IncompleteCopyError,
   IdempotencyConflictError,
   JournalBusyError,
   JournalUnavailableError,
   MigrationBlockedError,
+  MigrationsPendingError,
   RetriedRunGoneError,
   StaleWriterError,
   UnsettledWriteError,

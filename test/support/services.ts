@@ -18,18 +18,26 @@ const PROBE =
  * nothing listens, they are skipped and a line says so; with REQUIRE_SERVICES=1 they fail.
  */
 export function describeWith(service: string, url: string, title: string, body: () => void): void {
-  if (isThere(new URL(url))) {
+  describeIf(isThere(new URL(url)), `${service} does not answer at ${new URL(url).host}`, title, body);
+}
+
+/** The same for tests that start a server of their own: `missing` says which programs are not installed. */
+export function describeWithPrograms(missing: string | undefined, title: string, body: () => void): void {
+  describeIf(missing === undefined, `${missing} is not installed`, title, body);
+}
+
+function describeIf(isPossible: boolean, obstacle: string, title: string, body: () => void): void {
+  if (isPossible) {
     describe(title, body);
     return;
   }
-  const message = `${service} does not answer at ${new URL(url).host}`;
   if (process.env['REQUIRE_SERVICES'] === '1') {
     it(title, () => {
-      throw new Error(`${message}, and REQUIRE_SERVICES=1 asks for it`);
+      throw new Error(`${obstacle}, and REQUIRE_SERVICES=1 asks for it`);
     });
     return;
   }
-  process.stderr.write(`${message}: "${title}" is skipped\n`);
+  process.stderr.write(`${obstacle}: "${title}" is skipped\n`);
   describe.skip(title, body);
 }
 
