@@ -1,8 +1,8 @@
-import type { CacheSpace } from '../cache/index.js';
 import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
 import { journalAdapters } from './journal-adapters.js';
+import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
@@ -12,16 +12,16 @@ import type { ServerDatabase } from './server-database.js';
 const MIN_TIMEOUT_MS = 1_000;
 
 /** Every port on the database of one server. */
-export function serverAdapters(
-  dataSource: StorageDataSource,
-  options: StorageOptions,
-  space: CacheSpace,
-): StorageAdapters {
+export function serverAdapters(dataSource: StorageDataSource, options: StorageOptions): StorageAdapters {
   const database = serverDatabase(dataSource, options);
-  return { ...journalAdapters(database), ...repositoryAdapters(database, space) };
+  return {
+    ...journalAdapters(database),
+    ...repositoryAdapters(database),
+    members: new ServerFleetMemberRepository(database),
+  };
 }
 
-/** The database behind an open connection to a server. */
+/** The connections of an open data source. */
 export function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
   const { echoSql, connectionTimeoutSec } = options;
   const settings = { echoSql, timeoutMs: Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000) };
