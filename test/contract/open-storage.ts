@@ -7,6 +7,7 @@ import {
   AllRunsRepository,
   ApiKeyRepository,
   ArtifactRepository,
+  FleetMemberRepository,
   GraphRepository,
   IdempotencyRepository,
   Journal,
@@ -32,6 +33,7 @@ export async function openStorage(url: string, changes: Partial<StorageOptions> 
     artifacts: app.get(ArtifactRepository),
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),
+    members: app.get(FleetMemberRepository),
     removals: app.get(RunRemovalRepository),
     apiKeys: app.get(ApiKeyRepository),
     close: () => app.close(),
@@ -39,9 +41,14 @@ export async function openStorage(url: string, changes: Partial<StorageOptions> 
 }
 
 /** A folder for the databases of one test file. */
-export async function makeFolder(): Promise<{ readonly url: (name: string) => string; remove(): Promise<void> }> {
+export async function makeFolder(): Promise<{
+  readonly file: (name: string) => string;
+  readonly url: (name: string) => string;
+  remove(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'wand-storage-'));
   return {
+    file: (name) => join(folder, name),
     url: (name) => `sqlite:///${join(folder, name)}`,
     remove: () => rm(folder, { recursive: true }),
   };

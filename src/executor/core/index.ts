@@ -1,4 +1,5 @@
 export { hasAtMostCharacters } from './character-count.js';
+export { type TextFault, beginningOf, isStorable, storableJson, storableText, textFaultIn } from './storable-text.js';
 export { type Json, type JsonObject, isJsonObject } from './json.js';
 export {
   type EpochMs,
@@ -9,6 +10,7 @@ export {
   DEFAULT_NAMESPACE,
   GRAPH_ID,
   KEY_ID,
+  MAX_VERSION,
   NAMESPACE,
   RUN_ID,
   ULID_PATTERN,
