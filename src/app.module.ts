@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
+import { FleetModule } from './fleet/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
@@ -17,6 +18,7 @@ export const storageOptions = ({ cache, database }: AppConfig): StorageOptions =
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
+  migrate: database.migrate,
   maxConnections: database.maxConnections,
   connectionTimeoutSec: database.connectionTimeout,
   cache: {
@@ -32,7 +34,7 @@ const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   deniedHosts: security.httpDeniedHosts,
 });
 
-const dependencyChecks = (storage: StorageHealth, engine: RunEngine): DependencyChecks =>
+const dependencyChecks = (storage: StorageHealth, engine: RunEngine, config: AppConfig): DependencyChecks =>
   new DependencyChecks([
     { name: 'database', refusal: 'the database does not answer', check: () => storage.check() },
     {
@@ -42,6 +44,10 @@ const dependencyChecks = (storage: StorageHealth, engine: RunEngine): Dependency
       check: () =>
         engine.phase === 'running' ? Promise.resolve() : Promise.reject(new Error(`the engine is ${engine.phase}`)),
     },
+    // Whoever only accepts runs can do so without the queue, up to its backlog.
+    ...(config.role === 'worker'
+      ? [{ name: 'queue', refusal: 'the queue does not answer', check: () => engine.checkQueue() }]
+      : []),
   ]);
 
 /** The whole service. */
@@ -57,7 +63,11 @@ export class AppModule {
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],
-          checks: { provide: DependencyChecks, inject: [StorageHealth, RunEngine], useFactory: dependencyChecks },
+          checks: {
+            provide: DependencyChecks,
+            inject: [StorageHealth, RunEngine, AppConfig],
+            useFactory: dependencyChecks,
+          },
         }),
         MetricsModule.forRoot(loaded.config),
         TracingModule.forRoot(loaded.config),
@@ -68,6 +78,7 @@ export class AppModule {
         HttpModule,
         GraphsModule,
         RunsModule,
+        FleetModule,
       ],
       providers: [ServiceMetrics, RunMetrics, RefusalMetrics],
     };

@@ -19,6 +19,9 @@ const UNFINISHED: readonly RunStatus[] = RUN_STATUSES.filter((status) => !isTerm
 /** Sorts before every run. */
 const BEFORE_ALL = { namespace: '', runId: '' } as const;
 
+/** Runs that are asked about at once. */
+const SEQS_PAGE = 500;
+
 /** First entries of journals that are read at once: they hold the inputs of their runs. */
 const EXPIRING_PAGE = 100;
 
@@ -53,6 +56,16 @@ export class ServerAllRunsRepository extends AllRunsRepository {
       page.push(...(await this.database.read<UnfinishedRun>(this.sql.unfinished(behind.sql), params)));
     }
     return page;
+  }
+
+  override async lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
+    const found = new Map<RunId, number>();
+    for (let from = 0; from < runIds.length; from += SEQS_PAGE) {
+      const ids = runIds.slice(from, from + SEQS_PAGE);
+      const rows = await this.database.read<Pick<StoredRun, 'runId' | 'lastSeq'>>(this.sql.lastSeqs(ids.length), ids);
+      for (const { runId, lastSeq } of rows) found.set(runId, lastSeq);
+    }
+    return found;
   }
 
   override async expiring(): Promise<ExpiringRun[]> {
@@ -109,5 +122,7 @@ function statementsOf({ by, jsonText }: Dialect) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?) crashed
      ORDER BY run_id`;
   const byId = `SELECT ${runs.selection} FROM runs WHERE run_id = ? AND deleted_at IS NULL`;
-  return { byId, unfinished, queued, crashedOften };
+  const lastSeqs = (count: number): string =>
+    `SELECT ${runs.select('runId', 'lastSeq')} FROM runs WHERE run_id IN (${Array(count).fill('?').join(', ')})`;
+  return { byId, unfinished, lastSeqs, queued, crashedOften };
 }

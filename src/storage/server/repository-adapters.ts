@@ -2,6 +2,7 @@ import { ServerAllGraphsRepository } from '../repositories/server-all-graphs.rep
 import { ServerAllRunsRepository } from '../repositories/server-all-runs.repository.js';
 import { ServerApiKeyRepository } from '../repositories/server-api-key.repository.js';
 import { ServerArtifactRepository } from '../repositories/server-artifact.repository.js';
+import { ServerFleetLeaseRepository } from '../repositories/server-fleet-lease.repository.js';
 import { ServerGraphRepository } from '../repositories/server-graph.repository.js';
 import { ServerIdempotencyGuard } from '../repositories/server-idempotency-guard.js';
 import { ServerIdempotencyRepository } from '../repositories/server-idempotency.repository.js';
@@ -11,7 +12,7 @@ import type { StorageAdapters } from '../storage-adapters.js';
 import type { ServerDatabase } from './server-database.js';
 
 type RepositoryPorts =
-  'runs' | 'allRuns' | 'graphs' | 'allGraphs' | 'artifacts' | 'idempotency' | 'removals' | 'apiKeys';
+  'runs' | 'allRuns' | 'graphs' | 'allGraphs' | 'artifacts' | 'idempotency' | 'removals' | 'apiKeys' | 'fleetLeases';
 
 /** The repositories. */
 export function repositoryAdapters(database: ServerDatabase): Pick<StorageAdapters, RepositoryPorts> {
@@ -24,5 +25,6 @@ export function repositoryAdapters(database: ServerDatabase): Pick<StorageAdapte
     idempotency: new ServerIdempotencyRepository(database),
     removals: new ServerRunRemovalRepository(database),
     apiKeys: new ServerApiKeyRepository(database),
+    fleetLeases: new ServerFleetLeaseRepository(database),
   };
 }

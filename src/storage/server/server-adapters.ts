@@ -2,6 +2,7 @@ import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
 import { journalAdapters } from './journal-adapters.js';
+import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
@@ -13,7 +14,11 @@ const MIN_TIMEOUT_MS = 1_000;
 /** Every port on the database of one server. */
 export function serverAdapters(dataSource: StorageDataSource, options: StorageOptions): StorageAdapters {
   const database = serverDatabase(dataSource, options);
-  return { ...journalAdapters(database), ...repositoryAdapters(database) };
+  return {
+    ...journalAdapters(database),
+    ...repositoryAdapters(database),
+    members: new ServerFleetMemberRepository(database),
+  };
 }
 
 /** The connections of an open data source. */
