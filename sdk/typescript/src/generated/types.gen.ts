@@ -1321,6 +1321,7 @@ export type ProblemType =
   | '/problems/run-damaged'
   | '/problems/internal-error'
   | '/problems/storage-unavailable'
+  | '/problems/queue-unavailable'
   | '/problems/shutting-down'
   | '/problems/overloaded'
   | '/problems/not-ready'
