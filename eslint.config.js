@@ -7,18 +7,19 @@ const LAYERS = [
   ['config', []],
   ['plugins', ['config']],
   ['storage', ['config']],
-  ['events', []],
+  ['events', ['config', 'storage']],
   ['executor', ['config', 'plugins', 'storage', 'events']],
   ['observability', ['config', 'storage', 'executor', 'http', 'auth']],
   ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
-  ['auth', ['config', 'storage', 'http']],
+  ['auth', ['config', 'storage', 'events', 'http']],
   ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],
+  ['fleet', ['executor', 'http', 'auth']],
   ['runs', ['config', 'plugins', 'storage', 'events', 'executor', 'http', 'auth', 'graphs']],
 ];
 const FOLDERS = [...LAYERS.map(([name]) => name), 'cli'];
 
 /** Folders that answer clients: they see one namespace at a time. */
-const ANSWERING = ['http', 'auth', 'graphs', 'runs'];
+const ANSWERING = ['http', 'auth', 'graphs', 'runs', 'fleet'];
 
 const layerPatterns = ([name, allowed]) => [
   {

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
+import { EventsModule, RelayModule } from './events/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
+import { FleetModule } from './fleet/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
@@ -17,6 +19,7 @@ export const storageOptions = ({ cache, database }: AppConfig): StorageOptions =
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
+  migrate: database.migrate,
   maxConnections: database.maxConnections,
   connectionTimeoutSec: database.connectionTimeout,
   cache: {
@@ -58,6 +61,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(loaded),
         LoggingModule,
+        RelayModule.forRoot(loaded.config),
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],
@@ -72,10 +76,12 @@ export class AppModule {
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         PluginLoaderModule.forRoot(loaded),
         AuthModule,
+        EventsModule,
         ExecutorModule,
         HttpModule,
         GraphsModule,
         RunsModule,
+        FleetModule,
       ],
       providers: [ServiceMetrics, RunMetrics, RefusalMetrics],
     };

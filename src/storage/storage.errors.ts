@@ -29,6 +29,11 @@ export class UnsettledWriteError extends JournalUnavailableError {
   }
 }
 
+/** A row breaks a rule of the schema, which is a fault of the program. Nothing was stored; the message holds no values. */
+export class ConstraintError extends Error {
+  override readonly name = 'ConstraintError';
+}
+
 /** More is waiting to be written than the buffer may hold. Nothing was stored. */
 export class JournalBusyError extends Error {
   override readonly name = 'JournalBusyError';
@@ -80,6 +85,28 @@ export class DatabaseTooNewError extends Error {
     super(
       `the database has the schema version ${databaseVersion}, this program knows versions up to ${programVersion}: ` +
         'start the newer program that wrote it, or set DATABASE__URL to another database',
+    );
+  }
+}
+
+/** `wand db copy` fills this database and has not finished: half of an installation must not be served. */
+export class IncompleteCopyError extends Error {
+  override readonly name = 'IncompleteCopyError';
+  constructor() {
+    super(
+      'the database holds a copy that is not complete: run the same `wand db copy` again to its end, or name another database',
+    );
+  }
+}
+
+/** The schema is out of date, and DATABASE__MIGRATE is check. Nothing was changed. */
+export class MigrationsPendingError extends Error {
+  override readonly name = 'MigrationsPendingError';
+  /** @param pending Names of the migrations, oldest first. */
+  constructor(readonly pending: readonly string[]) {
+    super(
+      `the database lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} (${pending.join(', ')}) and ` +
+        'DATABASE__MIGRATE is check: run `wand db migrate`, or set it to auto',
     );
   }
 }

@@ -8,6 +8,7 @@ import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
+import { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
 import { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
 import { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
@@ -15,11 +16,12 @@ import { IdempotencyRepository } from './repositories/idempotency.repository.js'
 import { LeaseRepository } from './repositories/lease.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
+import { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.js';
 import { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
 import { StorageHealth } from './storage-health.js';
-import { StorageOptions } from './storage-options.js';
+import { type MigrateMode, StorageOptions } from './storage-options.js';
 import { StorageStatistics } from './storage-statistics.js';
 import { StorageWriter } from './writer/storage-writer.js';
 
@@ -75,6 +77,8 @@ const PORTS = [
   { provide: IdempotencyRepository, from: ({ idempotency }: StorageAdapters) => idempotency },
   { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
+  { provide: FleetRunsRepository, from: ({ fleetRuns }: StorageAdapters) => fleetRuns },
+  { provide: SharedSecretRepository, from: ({ sharedSecrets }: StorageAdapters) => sharedSecrets },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
   { provide: FleetMemberRepository, from: ({ members }: StorageAdapters) => members },
@@ -88,7 +92,14 @@ function typeOrm(options: DynamicModule): DynamicModule {
     imports: [options],
     inject: [StorageOptions],
     // What keeps a database from being opened does not pass by itself: fail at once, and say why once.
-    useFactory: async (storage: StorageOptions) => ({ ...(await dataSourceOptionsOf(storage)), toRetry: () => false }),
-    dataSourceFactory: (typeOrmOptions) => openDatabase(typeOrmOptions as DataSourceOptions),
+    useFactory: async (storage: StorageOptions) => ({
+      ...(await dataSourceOptionsOf(storage)),
+      migrateMode: storage.migrate,
+      toRetry: () => false,
+    }),
+    dataSourceFactory: (typeOrmOptions) => {
+      const { migrateMode, ...own } = typeOrmOptions as DataSourceOptions & { readonly migrateMode?: MigrateMode };
+      return openDatabase(own, migrateMode);
+    },
   });
 }

@@ -7,6 +7,7 @@ import {
   AllRunsRepository,
   ApiKeyRepository,
   ArtifactRepository,
+  FleetMemberRepository,
   GraphRepository,
   IdempotencyRepository,
   Journal,
@@ -31,6 +32,7 @@ export async function openStorage(url: string): Promise<StorageUnderTest> {
     artifacts: app.get(ArtifactRepository),
     idempotency: app.get(IdempotencyRepository),
     leases: app.get(LeaseRepository),
+    members: app.get(FleetMemberRepository),
     removals: app.get(RunRemovalRepository),
     apiKeys: app.get(ApiKeyRepository),
     close: () => app.close(),
@@ -38,9 +40,14 @@ export async function openStorage(url: string): Promise<StorageUnderTest> {
 }
 
 /** A folder for the databases of one test file. */
-export async function makeFolder(): Promise<{ readonly url: (name: string) => string; remove(): Promise<void> }> {
+export async function makeFolder(): Promise<{
+  readonly file: (name: string) => string;
+  readonly url: (name: string) => string;
+  remove(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'wand-storage-'));
   return {
+    file: (name) => join(folder, name),
     url: (name) => `sqlite:///${join(folder, name)}`,
     remove: () => rm(folder, { recursive: true }),
   };

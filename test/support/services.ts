@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import DEFAULT_URLS from './service-urls.json' with { type: 'json' };
 
 /** Where the Redis of the tests is; a suite picks a database of its own in it. */
-export const REDIS_URL = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+export const REDIS_URL = process.env['REDIS_URL'] ?? DEFAULT_URLS.REDIS_URL;
 
 /** Whose databases the tests may make and drop. */
-export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
-export const MARIADB_URL = process.env['MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/mysql';
+export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? DEFAULT_URLS.POSTGRES_URL;
+export const MARIADB_URL = process.env['MARIADB_URL'] ?? DEFAULT_URLS.MARIADB_URL;
 
 const LOOK_FOR_MS = 2_000;
 const PROBE =
@@ -18,18 +19,26 @@ const PROBE =
  * nothing listens, they are skipped and a line says so; with REQUIRE_SERVICES=1 they fail.
  */
 export function describeWith(service: string, url: string, title: string, body: () => void): void {
-  if (isThere(new URL(url))) {
+  describeIf(isThere(new URL(url)), `${service} does not answer at ${new URL(url).host}`, title, body);
+}
+
+/** The same for tests that start a server of their own: `missing` says which programs are not installed. */
+export function describeWithPrograms(missing: string | undefined, title: string, body: () => void): void {
+  describeIf(missing === undefined, `${missing} is not installed`, title, body);
+}
+
+function describeIf(isPossible: boolean, obstacle: string, title: string, body: () => void): void {
+  if (isPossible) {
     describe(title, body);
     return;
   }
-  const message = `${service} does not answer at ${new URL(url).host}`;
   if (process.env['REQUIRE_SERVICES'] === '1') {
     it(title, () => {
-      throw new Error(`${message}, and REQUIRE_SERVICES=1 asks for it`);
+      throw new Error(`${obstacle}, and REQUIRE_SERVICES=1 asks for it`);
     });
     return;
   }
-  process.stderr.write(`${message}: "${title}" is skipped\n`);
+  process.stderr.write(`${obstacle}: "${title}" is skipped\n`);
   describe.skip(title, body);
 }
 

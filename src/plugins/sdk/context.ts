@@ -14,7 +14,7 @@ export interface ArtifactWriter {
   /**
    * Stores `body` as `<node id>.<extension>` (or `name`); the last write under one name wins. Durable when it resolves.
    *
-   * @throws {NonRetryableError} if the name is none, or above EXECUTION__MAX_ARTIFACT_BYTES.
+   * @throws {NonRetryableError} if the name or the content type is none, or above EXECUTION__MAX_ARTIFACT_BYTES.
    */
   put(artifact: {
     readonly name?: string;

@@ -261,6 +261,7 @@ export class BullmqEngine extends RunEngine {
       get phase() {
         return phase();
       },
+      isAlone: false,
       parkAfterMs: this.parts.options.parkAfterMs,
       blame: (run: LoadedRun) => this.blameFor(run),
       mayTake: async (runId: RunId): Promise<boolean> => {

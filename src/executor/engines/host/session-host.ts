@@ -5,7 +5,15 @@ import { withLogContext } from '../../../observability/core/index.js';
 import { type AllRunsRepository, DatabaseLostError, type Journal, StaleWriterError } from '../../../storage/index.js';
 import type { RunCensus } from '../../census/index.js';
 import { type Cancel, type Clock } from '../../clock.js';
-import { type Blame, type RunId, type RunStatus, epochMs, isSuspended, isTerminalRun, nodeRecord } from '../../core/index.js';
+import {
+  type Blame,
+  type RunId,
+  type RunStatus,
+  epochMs,
+  isSuspended,
+  isTerminalRun,
+  nodeRecord,
+} from '../../core/index.js';
 import type { AgentInvoker } from '../../invoker/index.js';
 import type { LoadedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
@@ -40,6 +48,8 @@ export interface SessionKeeper {
   readonly phase: EnginePhase;
   /** Who is charged with the end of the session before. */
   blame(run: LoadedRun, runId: RunId): Blame | Promise<Blame>;
+  /** Whether no other process works on runs: an entry that a session did not expect is then its own. */
+  readonly isAlone: boolean;
   /** Whether the run, in which attempts are under way, is no other process's that lives; it is if left out. */
   mayTake?(runId: RunId): Promise<boolean>;
   /** How long nothing may be due in a run before its session is parked, in milliseconds; undefined if none ever is. */
@@ -120,8 +130,10 @@ export class SessionHost {
   open(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
     const opening = this.loadSession(runId).then(
       (session) => {
-        if (session === undefined) this.release(runId);
-        else {
+        if (session === undefined) {
+          this.lostRuns.delete(runId);
+          this.release(runId);
+        } else {
           void session.ended.then((end) => this.onEnded(runId, end));
           this.opened.set(runId, session);
           begin(session);
@@ -194,7 +206,8 @@ export class SessionHost {
   private async loadSession(runId: RunId): Promise<RunSession | undefined> {
     const loaded = await this.ports.reader.load(runId);
     if (loaded === undefined || isTerminalRun(loaded.state.status) || this.keeper.phase !== 'running') return undefined;
-    if (this.keeper.mayTake !== undefined && hasAttempts(loaded) && !(await this.keeper.mayTake(runId))) return undefined;
+    if (this.keeper.mayTake !== undefined && hasAttempts(loaded) && !(await this.keeper.mayTake(runId)))
+      return undefined;
     const blame: Blame = this.lostRuns.has(runId) ? { kind: 'nobody' } : await this.keeper.blame(loaded, runId);
     return this.newSession(runId, loaded, blame);
   }
@@ -213,7 +226,9 @@ export class SessionHost {
     if (end.kind !== 'lost') this.lostRuns.delete(runId);
     this.release(runId);
     if (end.kind !== 'lost') return;
-    if (end.error instanceof StaleWriterError) {
+    // One that is alone has written that entry itself, in a write that was said to have failed: it is found when the run is
+    // taken again.
+    if (end.error instanceof StaleWriterError && !this.keeper.isAlone) {
       withLogContext({ run_id: runId }, () => this.logger.warn('another session owns the run now: dropped it'));
       return;
     }
@@ -221,8 +236,8 @@ export class SessionHost {
     if (!(end.error instanceof DatabaseLostError)) this.retakeLater(runId, end.error);
   }
 
-  /** The run is whole in its journal; only this session of it is gone. */
-  private retakeLater(runId: RunId, error: unknown): void {
+  /** Has a run taken again, in a while: it is whole in its journal, if it is there; only its session is gone. */
+  retakeLater(runId: RunId, error: unknown): void {
     if (this.keeper.phase === 'stopping') return;
     const times = (this.lostRuns.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
