@@ -1617,6 +1617,10 @@ export type RunOptions = {
    */
   expire_if_not_started_sec?: number;
   /**
+   * How urgent the run is among those of its namespace that wait for a worker: 0 to 9, higher first, 4 if nothing is said.
+   */
+  priority?: number;
+  /**
    * What a failure that nothing handles does to the rest of the run.
    */
   on_failure?: FailurePolicy;
@@ -4024,9 +4028,9 @@ export type StartRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
@@ -4846,9 +4850,9 @@ export type RetryRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
