@@ -40,9 +40,14 @@ export async function openStorage(url: string): Promise<StorageUnderTest> {
 }
 
 /** A folder for the databases of one test file. */
-export async function makeFolder(): Promise<{ readonly url: (name: string) => string; remove(): Promise<void> }> {
+export async function makeFolder(): Promise<{
+  readonly file: (name: string) => string;
+  readonly url: (name: string) => string;
+  remove(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'wand-storage-'));
   return {
+    file: (name) => join(folder, name),
     url: (name) => `sqlite:///${join(folder, name)}`,
     remove: () => rm(folder, { recursive: true }),
   };

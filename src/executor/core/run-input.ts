@@ -62,6 +62,8 @@ export type RunInput =
       /** Uniform in [0, 1): the jitter of the wait that may follow. */
       readonly random: number;
     })
+  /** The attempt only waits, and may be made to wait without its session: another goes on with it. */
+  | (AttemptInput<'attempt_suspended'> & { readonly until: EpochMs })
   | (AttemptInput<'attempt_logged'> & {
       readonly level: Level;
       readonly message: string;
