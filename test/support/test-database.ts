@@ -32,13 +32,7 @@ export async function dropDatabases(): Promise<void> {
   for (const database of all) await (await database).drop();
 }
 
-/** A block of tests of what only SQLite has; `reason` says what that is. On servers it is shown as skipped. */
-export function describeOnSqlite(reason: string, title: string, body: () => void): void {
-  if (TEST_DATABASE === 'sqlite') describe(title, body);
-  else describe.skip(`${title} (on SQLite alone: ${reason})`, body);
-}
-
-/** One test of what only SQLite has. */
+/** A test of what only SQLite has; `reason` says what that is. On servers it is shown as skipped. */
 export function itOnSqlite(reason: string, title: string, body: () => Promise<void>): void {
   if (TEST_DATABASE === 'sqlite') it(title, body);
   else it.skip(`${title} (on SQLite alone: ${reason})`, body);
