@@ -13,14 +13,14 @@ const PREFIX = 'chaos';
 const SCHEMA = schemaOf(PREFIX);
 
 /** The ways of one process to its servers; the queue is behind the first one if PostgreSQL holds it. */
-export interface Ways {
+export interface Gates {
   readonly database: TcpGate;
   readonly queue: TcpGate | undefined;
 }
 
 /** A PostgreSQL for the database of a fleet, and what holds its queue: that PostgreSQL, or a Redis. All of it can be broken. */
 export class FleetServers {
-  readonly ways: Ways[] = [];
+  readonly gates: Gates[] = [];
 
   private constructor(
     readonly postgres: PrivatePostgres,
@@ -40,17 +40,19 @@ export class FleetServers {
     return this.postgres.url();
   }
 
-  /** What a process has to know, which goes straight to the servers. */
-  env(): Readonly<Record<string, string>> {
-    return envFor(this.database, this.redis?.url);
-  }
-
-  /** The same for one that goes through gates of its own. */
-  async gatedEnv(): Promise<Readonly<Record<string, string>>> {
+  /** What a process has to know to reach its servers, each through a gate of its own. */
+  async ways(): Promise<Readonly<Record<string, string>>> {
     const database = await TcpGate.open(this.database);
     const queue = this.redis && (await TcpGate.open(this.redis.url));
-    this.ways.push({ database, queue });
-    return envFor(withPort(this.database, database.port), this.redis && queue && withPort(this.redis.url, queue.port));
+    this.gates.push({ database, queue });
+    return {
+      DATABASE__URL: withPort(this.database, database.port),
+      EXECUTION__ENGINE: 'bullmq',
+      QUEUE__PREFIX: PREFIX,
+      ...(this.redis && queue
+        ? { QUEUE__BACKEND: 'redis', QUEUE__URL: withPort(this.redis.url, queue.port) }
+        : { QUEUE__BACKEND: 'postgres' }),
+    };
   }
 
   /** The runs whose jobs the process with this pid holds; what a process held when it was killed stays so until its locks end. */
@@ -92,7 +94,7 @@ export class FleetServers {
   }
 
   async end(): Promise<void> {
-    for (const { database, queue } of this.ways) {
+    for (const { database, queue } of this.gates) {
       await database.close();
       await queue?.close();
     }
@@ -110,15 +112,6 @@ export class FleetServers {
       await client.end();
     }
   }
-}
-
-function envFor(database: string, redis: string | undefined): Readonly<Record<string, string>> {
-  return {
-    DATABASE__URL: database,
-    EXECUTION__ENGINE: 'bullmq',
-    QUEUE__PREFIX: PREFIX,
-    ...(redis === undefined ? { QUEUE__BACKEND: 'postgres' } : { QUEUE__BACKEND: 'redis', QUEUE__URL: redis }),
-  };
 }
 
 function withPort(url: string, port: number): string {
