@@ -51,7 +51,9 @@ describe('an attempt that only waits', () => {
   });
 
   it('is no suspect of a crash', () => {
-    let run = LiveRun.started(graph(['a'])).crash().crash();
+    let run = LiveRun.started(graph(['a']))
+      .crash()
+      .crash();
     expect(suspectsInFlight(run.plan, run.state)).toHaveLength(1);
     run.feed({ type: 'attempt_suspended', nodeId: 'a', attempt: 3, until: UNTIL });
     expect(suspectsInFlight(run.plan, run.state)).toEqual([]);

@@ -1321,6 +1321,7 @@ export type ProblemType =
   | '/problems/run-damaged'
   | '/problems/internal-error'
   | '/problems/storage-unavailable'
+  | '/problems/queue-unavailable'
   | '/problems/shutting-down'
   | '/problems/overloaded'
   | '/problems/not-ready'
@@ -1615,6 +1616,10 @@ export type RunOptions = {
    * Bounds the wait in the queue.
    */
   expire_if_not_started_sec?: number;
+  /**
+   * How urgent the run is among those of its namespace that wait for a worker: 0 to 9, higher first, 4 if nothing is said.
+   */
+  priority?: number;
   /**
    * What a failure that nothing handles does to the rest of the run.
    */
@@ -4023,9 +4028,9 @@ export type StartRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
@@ -4845,9 +4850,9 @@ export type RetryRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
