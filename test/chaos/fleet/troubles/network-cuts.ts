@@ -12,7 +12,7 @@ const CUTS = extent({ short: 1, full: 3 });
 async function cut({ servers, dice, history }: Arena): Promise<void> {
   const member = dice.between(0, servers.gates.length - 1);
   const from = dice.pick(['both', 'both', 'database', 'queue']);
-  const how = dice.pick(['stall', 'stall', 'cut']);
+  const how = dice.pick<'stall' | 'cut'>(['stall', 'stall', 'cut']);
   const way = servers.gates[member];
   const gates = [from === 'queue' ? undefined : way?.database, from === 'database' ? undefined : way?.queue];
   history.note(`process ${member}: ${how} of ${from}`);
