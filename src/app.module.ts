@@ -32,7 +32,7 @@ const httpPolicy = ({ security }: AppConfig): HttpPolicy => ({
   deniedHosts: security.httpDeniedHosts,
 });
 
-const dependencyChecks = (storage: StorageHealth, engine: RunEngine): DependencyChecks =>
+const dependencyChecks = (storage: StorageHealth, engine: RunEngine, config: AppConfig): DependencyChecks =>
   new DependencyChecks([
     { name: 'database', refusal: 'the database does not answer', check: () => storage.check() },
     {
@@ -42,6 +42,10 @@ const dependencyChecks = (storage: StorageHealth, engine: RunEngine): Dependency
       check: () =>
         engine.phase === 'running' ? Promise.resolve() : Promise.reject(new Error(`the engine is ${engine.phase}`)),
     },
+    // Whoever only accepts runs can do so without the queue, up to its backlog.
+    ...(config.role === 'worker'
+      ? [{ name: 'queue', refusal: 'the queue does not answer', check: () => engine.checkQueue() }]
+      : []),
   ]);
 
 /** The whole service. */
@@ -57,7 +61,11 @@ export class AppModule {
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],
-          checks: { provide: DependencyChecks, inject: [StorageHealth, RunEngine], useFactory: dependencyChecks },
+          checks: {
+            provide: DependencyChecks,
+            inject: [StorageHealth, RunEngine, AppConfig],
+            useFactory: dependencyChecks,
+          },
         }),
         MetricsModule.forRoot(loaded.config),
         TracingModule.forRoot(loaded.config),

@@ -1,103 +1,54 @@
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
-import { ConfigError, SecretRegistry, loadConfig } from './config/index.js';
-import { DatabaseOwnedError } from './executor/index.js';
-import { LogFileError, MetricsPortError } from './observability/index.js';
-import { PluginLoadError } from './plugins/index.js';
-import { Service } from './service.js';
-import {
-  DatabaseOpenError,
-  DatabaseTooNewError,
-  DatabaseUrlError,
-  JournalUnavailableError,
-  MigrationBlockedError,
-} from './storage/index.js';
+import { ConfigError, type LoadedConfig, SecretRegistry, WORKER_NUMBER, loadConfig } from './config/index.js';
+import { crash } from './crash.js';
 
 export interface ServeOptions {
   /** The folder that holds package.json. */
   readonly packageRoot: URL;
   /** Wait until another process that owns the database has gone, instead of stopping. */
   readonly wait: boolean;
+  /** Wins over ROLE. */
+  readonly role?: string;
 }
 
-/** What an operator can mend: told in one line, without a stack. */
-const OPERATOR_ERRORS = [
-  ConfigError,
-  DatabaseOwnedError,
-  DatabaseOpenError,
-  DatabaseTooNewError,
-  DatabaseUrlError,
-  JournalUnavailableError,
-  LogFileError,
-  MetricsPortError,
-  MigrationBlockedError,
-  PluginLoadError,
-];
-
-/** Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. */
-export async function serve({ packageRoot, wait }: ServeOptions): Promise<void> {
+/**
+ * Serves until SIGTERM or SIGINT; writes what is wrong and sets the exit code if it cannot start. With WORKERS above 1 it
+ * serves by other processes, which it starts and watches.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
   const stopping = stopSignal();
-  let secrets = new SecretRegistry();
-  try {
-    const loaded = loadConfig({ env: process.env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
-    secrets = loaded.secrets;
-    process.on('uncaughtException', (error) => crash(error, secrets));
-    const service = await Service.start(loaded, { wait, signal: stopping, onOwnershipLost: exitAtOnce });
-    if (stopping.aborted) await stop(service);
-    else stopping.addEventListener('abort', () => void stop(service));
-  } catch (error) {
-    if (stopping.aborted && isAbort(error)) process.exit(0);
-    if (!isForOperator(error)) crash(error, secrets);
-    process.exitCode = 1;
-    process.stderr.write(`${secrets.text(error.message)}\n`);
-    // What plugins have begun would keep the process from ending.
-    if (error instanceof PluginLoadError) process.exit(1);
+  const loaded = load(options);
+  if (loaded === undefined) return;
+  process.on('uncaughtException', (error) => crash(error, loaded.secrets));
+  const { config, workerNumber } = loaded;
+  // What this process starts in turn is no worker.
+  delete process.env[WORKER_NUMBER];
+  // Imported only now: whoever starts the workers need not hold what they do.
+  if (config.workers > 1 && workerNumber === undefined) {
+    const { supervise } = await import('./supervise.js');
+    await supervise(loaded, { packageRoot: options.packageRoot, wait: options.wait, signal: stopping.signal });
+    return;
   }
+  const { serveHere } = await import('./serve-here.js');
+  await serveHere(loaded, { wait: options.wait, stopping });
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
-}
-
-function isForOperator(error: unknown): error is Error {
-  if (OPERATOR_ERRORS.some((type) => error instanceof type)) return true;
-  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
-}
-
-/** As Node ends a process on an error that nobody caught, but telling no secret. */
-function crash(error: unknown, secrets: SecretRegistry): never {
-  process.stderr.write(`${secrets.text(described(error))}\n`);
-  process.exit(1);
-}
-
-/** An error of a plugin may fail when it is looked at, and Node would then tell that second error as it is. */
-function described(error: unknown): string {
+/** Undefined if there was anything wrong with it, which has been told then. */
+function load({ packageRoot, role }: ServeOptions): LoadedConfig | undefined {
+  const env = role === undefined ? process.env : { ...process.env, ROLE: role };
   try {
-    return inspect(error);
-  } catch {
-    return 'the process ends on an error that cannot be shown';
+    return loadConfig({ env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) crash(error, new SecretRegistry());
+    process.exitCode = 1;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
   }
 }
 
 /** Aborted by the first SIGTERM or SIGINT, which may come before there is a service to stop. */
-function stopSignal(): AbortSignal {
+function stopSignal(): AbortController {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  return stopping.signal;
-}
-
-async function stop(service: Service): Promise<never> {
-  try {
-    await service.stop();
-  } catch (error) {
-    process.stderr.write(`the service did not stop in order: ${String(error)}\n`);
-    process.exit(1);
-  }
-  process.exit(0);
-}
-
-/** Nothing is left to be written or told: what this process held goes on in the other one. */
-function exitAtOnce(): void {
-  process.stderr.write('another process took the database over: stopped\n');
-  process.exit(1);
+  return stopping;
 }

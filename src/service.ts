@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { AppConfig, ConfigReloader, type LoadedConfig } from './config/index.js';
-import { DatabaseLease, RunEngine } from './executor/index.js';
-import { configureHttpApp } from './http/index.js';
+import { DatabaseClaim, RunEngine } from './executor/index.js';
+import { LastAnswers, configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
 import { Retention, RunSweeper, StreamHub } from './runs/index.js';
@@ -45,19 +46,27 @@ export class Service {
     app.useLogger(quietWiring(app.get(NestLogger)));
     const { config, warnings } = loaded;
     configureHttpApp(app, config);
-    setupOpenApi(app, app.get(ServiceVersion).value);
+    const version = app.get(ServiceVersion).value;
+    if (config.role !== 'worker') setupOpenApi(app, version);
     const service = new Service(app);
-    try {
+    const listen = async (): Promise<void> => {
       await app.listen(config.port, config.host);
       await app.get(MetricsListener).listen();
-      await app.get(DatabaseLease).acquire({
+    };
+    // A worker's siblings answer on the same port: what came to it while it starts would fare worse than elsewhere.
+    const isBesideOthers = loaded.workerNumber !== undefined;
+    try {
+      if (!isBesideOthers) await listen();
+      await app.get(DatabaseClaim).acquire({
         wait: options.wait,
         signal: options.signal,
+        version,
         onLost: (owner) => void service.giveUp(owner).finally(options.onOwnershipLost),
       });
       await app.get(RunEngine).start();
-      app.get(Retention).start();
+      if (config.role !== 'api') app.get(Retention).start();
       app.get(ConfigReloader).start();
+      if (isBesideOthers) await listen();
     } catch (error) {
       await app.close();
       throw error;
@@ -70,7 +79,7 @@ export class Service {
 
   /**
    * Stops in order: not ready, no new work, attempts end within the grace or are journaled as interrupted, streams are told to
-   * reconnect, everything is written, the database is free for the next process. Calling it again changes nothing.
+   * reconnect, what clients wait for is answered, everything is written, the database is free for the next process. Calling it again changes nothing.
    */
   stop(): Promise<void> {
     this.stopping ??= this.stopInOrder();
@@ -93,12 +102,20 @@ export class Service {
 
   private async stopInOrder(): Promise<void> {
     const { app } = this;
-    this.logger.log('stopping: nothing new starts, running attempts may end');
+    const { shutdownDelaySec, shutdownGraceSec } = app.get(AppConfig);
+    const answers = new LastAnswers(app.getHttpServer());
     app.get(Readiness).drain();
-    await app.get(RunEngine).stop(app.get(AppConfig).shutdownGraceSec * 1_000);
+    answers.begin();
+    if (shutdownDelaySec > 0) {
+      this.logger.log(`stopping in ${shutdownDelaySec} s: not ready from now on`);
+      await sleep(shutdownDelaySec * 1_000);
+    }
+    this.logger.log('stopping: nothing new starts, running attempts may end');
+    await app.get(RunEngine).stop(shutdownGraceSec * 1_000);
     await app.get(StreamHub).closeAll();
+    await answers.close();
     await Promise.all([app.get(Retention).stop(), app.get(RunSweeper).stop()]);
-    await app.get(DatabaseLease).release();
+    await app.get(DatabaseClaim).release();
     this.logger.log('stopped in order');
     await app.close();
   }

@@ -9,11 +9,12 @@ interface PipelineLoad {
   readonly total: number;
   /** The checkout whose build is measured. */
   readonly root?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs of the three-node pipeline over HTTP, from POST to result. */
-export async function runPipeline({ inFlight, total, root }: PipelineLoad) {
-  const service = await Service.start({ root });
+export async function runPipeline({ inFlight, total, root, env }: PipelineLoad) {
+  const service = await Service.start({ root, env });
   const connections: Connection[] = [];
   try {
     for (let caller = 0; caller < inFlight; caller++) connections.push(await service.connect());

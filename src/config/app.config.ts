@@ -64,6 +64,17 @@ export class AppConfig {
   })
   readonly role: Role = 'all';
 
+  @NumberKey('SHUTDOWN_DELAY_SEC', {
+    min: 0,
+    max: 600,
+    unit: 'seconds',
+    description:
+      'How long a process that is told to stop goes on as before with its readiness probe failing, so that a load balancer ' +
+      'sends nothing more by the time it stops; SHUTDOWN_GRACE_SEC begins after it.',
+    reloadable: true,
+  })
+  readonly shutdownDelaySec: number = 0;
+
   @NumberKey('SHUTDOWN_GRACE_SEC', {
     min: 0,
     max: 600,

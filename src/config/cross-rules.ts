@@ -3,6 +3,7 @@ import type { ConfigFault } from './config.errors.js';
 import { CONFIG_KEYS } from './schema/schema.js';
 import { queueUrl } from './sections/queue.config.js';
 import { hasCredentials } from './sections/security.config.js';
+import { sharedRedis } from './shared-redis.js';
 
 const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/;
 
@@ -28,6 +29,7 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     hotReloadFault(config),
     fleetDatabaseFault(config),
     queueUrlFault(config),
+    stalledCheckFault(config),
     workersFault(config),
     roleFault(config),
   ].filter((fault) => fault !== undefined);
@@ -63,13 +65,13 @@ function corsFault({ security }: AppConfig): CrossFault | undefined {
   };
 }
 
-function rateLimitStoreFault({ security, cache }: AppConfig): CrossFault | undefined {
-  if (security.rateLimitStore !== 'redis' || cache.redisUrl !== undefined) return undefined;
+function rateLimitStoreFault(config: AppConfig): CrossFault | undefined {
+  if (config.security.rateLimitStore !== 'redis' || sharedRedis(config) !== undefined) return undefined;
   return {
     key: 'SECURITY__RATE_LIMIT_STORE',
     got: '"redis"',
-    takes: 'memory while CACHE__REDIS_URL is not set',
-    readsKeys: ['SECURITY__RATE_LIMIT_STORE', 'CACHE__REDIS_URL'],
+    takes: 'memory while CACHE__REDIS_URL is not set, and no QUEUE__URL with EXECUTION__ENGINE=bullmq is a Redis',
+    readsKeys: ['SECURITY__RATE_LIMIT_STORE', 'CACHE__REDIS_URL', 'EXECUTION__ENGINE', 'QUEUE__BACKEND', 'QUEUE__URL'],
   };
 }
 
@@ -176,6 +178,17 @@ function fleetDatabaseFault({ execution, database }: AppConfig): CrossFault | un
     got: '"bullmq"',
     takes: 'embedded while DATABASE__URL is SQLite: a fleet needs a postgres://, mysql:// or mariadb:// one',
     readsKeys: ['EXECUTION__ENGINE', 'DATABASE__URL'],
+  };
+}
+
+/** A job is marked by one look and moved by a later one, so that fewer than two in the time of a lock find it late. */
+function stalledCheckFault({ queue }: AppConfig): CrossFault | undefined {
+  if (queue.stalledCheckSec <= queue.lockSec / 2) return undefined;
+  return {
+    key: 'QUEUE__STALLED_CHECK_SEC',
+    got: String(queue.stalledCheckSec),
+    takes: `at most half of QUEUE__LOCK_SEC (${queue.lockSec / 2})`,
+    readsKeys: ['QUEUE__STALLED_CHECK_SEC', 'QUEUE__LOCK_SEC'],
   };
 }
 

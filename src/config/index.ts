@@ -1,4 +1,4 @@
-export { AppConfig, type Environment, ENVIRONMENTS } from './app.config.js';
+export { AppConfig, type Environment, ENVIRONMENTS, type Role } from './app.config.js';
 export { type SynchronousMode } from './sections/database.config.js';
 export { ExecutionConfig, jitterKind } from './sections/execution.config.js';
 export { LimitsConfig } from './sections/limits.config.js';
@@ -14,8 +14,11 @@ export { type EnvironmentRecord } from './variables.js';
 export { maskedConfig } from './masking.js';
 export { renderConfigurationPage } from './render-configuration-page.js';
 export { SecretRegistry } from './secrets/secret-registry.js';
+export { queueUrl } from './sections/queue.config.js';
+export { type SharedRedis, sharedRedis } from './shared-redis.js';
 export { renderEnvExample } from './render-env-example.js';
 export { ConfigReloader } from './config-reloader.js';
 export { viewOf } from './config-view.js';
 export { LiveConfig } from './live-config.js';
+export { WORKER_NUMBER, workerNumberOf } from './worker-number.js';
 export { ConfigModule } from './config.module.js';

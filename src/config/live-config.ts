@@ -28,6 +28,7 @@ export class LiveConfig {
   private overrides: Variables = new Map();
   private currentWarnings: readonly string[];
   private readonly listeners: (() => void)[] = [];
+  private readonly overrideListeners: ((texts: ReadonlyMap<string, string | null>) => void)[] = [];
 
   constructor(private readonly loaded: LoadedConfig) {
     this.config = loaded.config;
@@ -50,12 +51,23 @@ export class LiveConfig {
     this.listeners.push(listener);
   }
 
+  /** Calls `listener` with each override that was asked of this process, for whoever has others do the same. */
+  onOverride(listener: (texts: ReadonlyMap<string, string | null>) => void): void {
+    this.overrideListeners.push(listener);
+  }
+
   /**
    * Overrides reloadable keys by the texts that an environment variable would have; null takes an override back.
    *
    * @throws {ConfigError} with every fault; nothing has changed then.
    */
   override(texts: ReadonlyMap<string, string | null>): void {
+    this.mirror(texts);
+    for (const listener of this.overrideListeners) listener(texts);
+  }
+
+  /** As `override`, of what was asked of another process. @throws {ConfigError} */
+  mirror(texts: ReadonlyMap<string, string | null>): void {
     const overrides = new Map(this.overrides);
     for (const [key, text] of texts) {
       if (text === null) overrides.delete(key);

@@ -137,4 +137,21 @@ describe('loadConfig', () => {
     ]);
     expect(warned({ ...directories, PLUGINS__ENABLE_DYNAMIC_LOADING: 'true' })).toEqual([]);
   });
+
+  it('says where the processes of a fleet count requests alone, and what would let them count together', () => {
+    const fleet = {
+      SECURITY__API_KEY: 'a-long-enough-key',
+      EXECUTION__ENGINE: 'bullmq',
+      DATABASE__URL: 'postgres://db/wand',
+    };
+    const onRedis = { ...fleet, QUEUE__URL: 'redis://redis:6379' };
+    const warned = (env: ConfigSource['env']) => load(env).warnings.filter((line) => line.includes('counts alone'));
+    expect(warned(onRedis)).toEqual([expect.stringContaining('redis counts in the Redis of QUEUE__URL')]);
+    expect(warned({ ...fleet, QUEUE__BACKEND: 'postgres' })).toEqual([
+      expect.stringContaining('redis needs a CACHE__REDIS_URL'),
+    ]);
+    expect(warned({ ...onRedis, SECURITY__RATE_LIMIT_STORE: 'redis' })).toEqual([]);
+    expect(warned({ ...onRedis, ROLE: 'worker' })).toEqual([]);
+    expect(warned({ SECURITY__API_KEY: 'a-long-enough-key' })).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { configuredSecrets, templateSecrets } from './secrets/configured-secrets
 import { SecretRegistry } from './secrets/secret-registry.js';
 import type { Variables } from './variables.js';
 import { configWarnings } from './warnings.js';
+import { workerNumberOf } from './worker-number.js';
 
 /** The configuration with what belongs to it; also the token to inject it by. */
 export abstract class LoadedConfig {
@@ -16,6 +17,8 @@ export abstract class LoadedConfig {
   /** The secrets of all that; who comes to know another one registers it here. */
   abstract readonly secrets: SecretRegistry;
   abstract readonly source: ConfigSource;
+  /** Which of the processes this is that its parent started, from 1; undefined where it has no such parent. */
+  abstract readonly workerNumber: number | undefined;
   /** What the configuration was made from. Secret. */
   abstract readonly variables: Variables;
 }
@@ -36,6 +39,7 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
     allowedEnv,
     secrets: new SecretRegistry([...configuredSecrets(config), ...templateSecrets(allowedEnv)]),
     source,
+    workerNumber: workerNumberOf(source.env),
     variables,
   };
 }

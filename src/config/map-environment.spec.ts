@@ -14,6 +14,12 @@ function faultLinesOf(env: EnvironmentRecord): string[] {
   }
 }
 
+const FLEET = {
+  EXECUTION__ENGINE: 'bullmq',
+  DATABASE__URL: 'postgres://db/wand',
+  QUEUE__URL: 'redis://redis:6379',
+};
+
 describe('mapEnvironment', () => {
   it('gives the documented defaults when nothing is set', () => {
     expect(configOf({})).toMatchObject({
@@ -177,8 +183,12 @@ describe('mapEnvironment', () => {
 
   it('wants a Redis where requests are to be counted in one, and shows no password of it', () => {
     expect(faultLinesOf({ SECURITY__RATE_LIMIT_STORE: 'redis' })).toEqual([
-      'SECURITY__RATE_LIMIT_STORE: got "redis", takes memory while CACHE__REDIS_URL is not set',
+      'SECURITY__RATE_LIMIT_STORE: got "redis", takes memory while CACHE__REDIS_URL is not set, ' +
+        'and no QUEUE__URL with EXECUTION__ENGINE=bullmq is a Redis',
     ]);
+    expect(faultLinesOf({ ...FLEET, SECURITY__RATE_LIMIT_STORE: 'redis' })).toEqual([]);
+    const postgres = { ...FLEET, QUEUE__BACKEND: 'postgres', QUEUE__URL: 'postgres://db/wand' };
+    expect(faultLinesOf({ ...postgres, SECURITY__RATE_LIMIT_STORE: 'redis' })).toHaveLength(1);
     const { cache } = configOf({ SECURITY__RATE_LIMIT_STORE: 'redis', CACHE__REDIS_URL: 'rediss://u:p@redis:6380/2' });
     expect(cache.redisUrl).toBe('rediss://u:p@redis:6380/2');
     expect(faultLinesOf({ CACHE__REDIS_URL: 'http://u:s3cret@redis/' }).join()).not.toContain('s3cret');

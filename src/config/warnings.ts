@@ -16,6 +16,7 @@ export function configWarnings(config: AppConfig, variables: Variables): string[
     ...tracingWarnings(config),
     ...pluginWarnings(config),
     ...queueWarnings(config, variables),
+    ...fleetWarnings(config),
     ...unknownNames(variables).map(unknownKeyWarning),
   ];
 }
@@ -114,6 +115,20 @@ function queueWarnings({ execution }: AppConfig, variables: Variables): string[]
   return keys.map(
     ({ env }) => `${env} has no effect while EXECUTION__ENGINE is embedded: that engine has no such queue`,
   );
+}
+
+/** What each process of a fleet does by itself. */
+function fleetWarnings(config: AppConfig): string[] {
+  const { execution, queue, role, security } = config;
+  if (execution.engine !== 'bullmq' || role === 'worker' || security.rateLimitStore !== 'memory') return [];
+  if (security.rateLimitPerMinute === 0 && security.authFailuresPerMinute === 0) return [];
+  const remedy =
+    queue.backend === 'redis'
+      ? 'redis counts in the Redis of QUEUE__URL for all of them'
+      : 'the queue is in PostgreSQL, which counts no requests; redis needs a CACHE__REDIS_URL';
+  return [
+    `SECURITY__RATE_LIMIT_STORE is memory: each process of a fleet counts alone, so limits hold per process; ${remedy}`,
+  ];
 }
 
 function unknownKeyWarning(name: string): string {

@@ -1,2 +1,3 @@
 export { EventBus, type PublishedEntries } from './event-bus.js';
 export { EventsModule } from './events.module.js';
+export { type Hint, Relay } from './relay.js';

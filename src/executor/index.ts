@@ -1,7 +1,8 @@
 export { ATTEMPT_OUTCOMES, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './census/index.js';
 export { Clock } from './clock.js';
-export { DatabaseLease, DatabaseOwnedError } from './engines/embedded/index.js';
-export { EngineNotRunningError, type EnginePhase, RunEngine } from './engines/run-engine.js';
+export { DatabaseOwnedError, FleetOnDatabaseError } from './engines/claim.errors.js';
+export { DatabaseClaim, type Member } from './engines/database-claim.js';
+export { EngineNotRunningError, type EnginePhase, QueueBacklogError, RunEngine } from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
 export {
   type JournalHeader,

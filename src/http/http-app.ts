@@ -10,7 +10,7 @@ import { inTurn } from './in-turn.js';
 import { RateLimiter, rateLimit, throttledAuthentication } from './rate-limit/index.js';
 import { requestId } from './request-id/index.js';
 import { corsOptions, noStore, securityHeaders } from './security/index.js';
-import { ConnectionGuard, hardenServer, soundRequest, useOriginForm } from './server/index.js';
+import { ConnectionGuard, hardenServer, probesOnly, soundRequest, useOriginForm } from './server/index.js';
 
 /**
  * Gives an application everything that all its requests share. The order is the point: an id first, so that every line
@@ -31,6 +31,7 @@ export function configureHttpApp(app: NestExpressApplication, config: AppConfig)
   const log = requestLog(pino, app.get(RequestMetrics, { strict: false }));
   const tracing = config.monitoring.enableTracing ? [app.get(Tracing, { strict: false }).requests] : [];
   app.use(inTurn(requestId(), clientAddress(), ...tracing, log, securityHeaders(), noStore(), soundRequest()));
+  if (config.role === 'worker') app.use(probesOnly());
   if (cors !== undefined) app.enableCors(cors);
   const limiter = app.get(RateLimiter, { strict: false });
   const authentication = throttledAuthentication(authenticate(app.get(Authenticator, { strict: false })), limiter);

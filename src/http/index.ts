@@ -1,3 +1,4 @@
+export { LastAnswers } from './server/index.js';
 export { type JsonFault, scanJson } from './body/index.js';
 export { configureHttpApp } from './http-app.js';
 export { HttpModule } from './http.module.js';

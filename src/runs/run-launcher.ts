@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/index.js';
 import type { EpochMs, JournalEntry } from '../executor/core/index.js';
-import { type FoldedRun, RunEngine } from '../executor/index.js';
+import { type FoldedRun, QueueBacklogError, RunEngine } from '../executor/index.js';
 import { mentionRun } from '../observability/core/index.js';
+import { QueueFullError } from './runs.errors.js';
 import { type IdempotencyRecord, Journal, type NewRun } from '../storage/index.js';
 
 export interface Launch {
@@ -29,9 +30,18 @@ export class RunLauncher {
   /**
    * Resolves once the run is durable; the engine sees to it from then on.
    *
-   * @throws {JournalBusyError | JournalUnavailableError | IdempotencyConflictError} and nothing was stored.
+   * @throws {JournalBusyError | JournalUnavailableError | IdempotencyConflictError | QueueFullError} and nothing
+   * was stored.
    */
-  launch({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
+  async launch({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
+    try {
+      await this.handOver({ run, entries, guard, startBy, fold });
+    } catch (error) {
+      throw error instanceof QueueBacklogError ? new QueueFullError(error) : error;
+    }
+  }
+
+  private handOver({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
     const { runId, namespace } = run;
     return this.engine.launch({
       runId,

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../executor/core/index.js';
-import type { EnginePhase } from '../executor/index.js';
+import type { EnginePhase, QueueBacklogError } from '../executor/index.js';
 import { ProblemError } from '../http/index.js';
 
 const shown = (id: string): string => JSON.stringify(id.slice(0, 64));
@@ -51,6 +51,14 @@ export class ShuttingDownError extends ProblemError {
   override readonly name = 'ShuttingDownError';
   constructor() {
     super('shutting-down', 'the service is stopping: ask again when it is back', { retryAfterSec: 5 });
+  }
+}
+
+export class QueueFullError extends ProblemError {
+  override readonly name = 'QueueFullError';
+  constructor({ backlog, ...cause }: QueueBacklogError) {
+    const detail = `the queue cannot be reached, and ${backlog} accepted runs wait for it already (QUEUE__MAX_BACKLOG): nothing was stored, try again`;
+    super('queue-unavailable', detail, { retryAfterSec: 5, cause });
   }
 }
 

@@ -4,6 +4,8 @@ import { getMetadataArgsStorage } from 'typeorm';
 export interface EntityColumn {
   readonly property: string;
   readonly column: string;
+  /** As the entity declares it. */
+  readonly type: string;
 }
 
 /** The table of an entity, as its decorators tell it; no open database is needed. */
@@ -16,5 +18,9 @@ export function entityTableName(entity: new () => object): string {
 export function entityColumns(entity: new () => object): EntityColumn[] {
   return getMetadataArgsStorage()
     .columns.filter(({ target }) => target === entity)
-    .map(({ propertyName, options }) => ({ property: propertyName, column: options.name ?? propertyName }));
+    .map(({ propertyName, options }) => ({
+      property: propertyName,
+      column: options.name ?? propertyName,
+      type: String(options.type),
+    }));
 }

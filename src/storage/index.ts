@@ -23,6 +23,7 @@ export {
   ArtifactRepository,
   type RunFile,
 } from './repositories/artifact.repository.js';
+export { type FleetMember, FleetMemberRepository, type SeenMember } from './repositories/fleet-member.repository.js';
 export {
   type GraphListQuery,
   GraphRepository,
@@ -34,6 +35,7 @@ export {
   IdempotencyRepository,
   idempotencyHorizon,
 } from './repositories/idempotency.repository.js';
+export { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
 export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
 export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
 export { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
@@ -52,6 +54,7 @@ export {
   MigrationBlockedError,
   RetriedRunGoneError,
   StaleWriterError,
+  UnsettledWriteError,
 } from './storage.errors.js';
 export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';

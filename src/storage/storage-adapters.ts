@@ -3,6 +3,8 @@ import type { AllGraphsRepository } from './repositories/all-graphs.repository.j
 import type { AllRunsRepository } from './repositories/all-runs.repository.js';
 import type { ApiKeyRepository } from './repositories/api-key.repository.js';
 import type { ArtifactRepository } from './repositories/artifact.repository.js';
+import type { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
+import type { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import type { GraphRepository } from './repositories/graph.repository.js';
 import type { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import type { LeaseRepository } from './repositories/lease.repository.js';
@@ -24,6 +26,9 @@ export abstract class StorageAdapters {
   abstract readonly removals: RunRemovalRepository;
   abstract readonly leases: LeaseRepository;
   abstract readonly apiKeys: ApiKeyRepository;
+  /** Undefined on a database that one process has to itself. */
+  abstract readonly fleetLeases?: FleetLeaseRepository;
+  abstract readonly members: FleetMemberRepository;
   abstract readonly writer: StorageWriter;
   abstract readonly health: StorageHealth;
   abstract readonly statistics: StorageStatistics;

@@ -19,6 +19,16 @@ export class JournalUnavailableError extends Error {
   override readonly name = 'JournalUnavailableError';
 }
 
+/**
+ * The connection was lost before the answer to a commit came, and what became of it could not be read for as long as a
+ * statement may take: it may be stored. It is not written again by anybody who has not read whether it is.
+ */
+export class UnsettledWriteError extends JournalUnavailableError {
+  constructor(cause: unknown) {
+    super('the connection to the database was lost: it is not known whether the last write was stored', { cause });
+  }
+}
+
 /** More is waiting to be written than the buffer may hold. Nothing was stored. */
 export class JournalBusyError extends Error {
   override readonly name = 'JournalBusyError';

@@ -8,6 +8,8 @@ import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
+import { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
+import { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
@@ -74,6 +76,8 @@ const PORTS = [
   { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
+  { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
+  { provide: FleetMemberRepository, from: ({ members }: StorageAdapters) => members },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },
   { provide: StorageStatistics, from: ({ statistics }: StorageAdapters) => statistics },

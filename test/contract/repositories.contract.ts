@@ -57,7 +57,8 @@ export function describeRepositories(adapter: string, open: OpenStorage): void {
           storage.graphs.addVersion(HERE, next),
           storage.graphs.addVersion(HERE, next),
         ]);
-        expect(versions).toEqual([2, 3]);
+        // A server takes two that come at once in either order.
+        expect([...versions].sort()).toEqual([2, 3]);
         expect(await storage.graphs.find(HERE, aGraphId(1))).toMatchObject({
           name: 'renamed',
           version: 3,

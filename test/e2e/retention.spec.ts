@@ -1,3 +1,4 @@
+import type { DatabaseClaim } from '../../src/executor/index.js';
 import { loadConfig } from '../../src/config/index.js';
 import { type EpochMs, epochMs } from '../../src/executor/core/index.js';
 import { SystemClock } from '../../src/executor/clock.js';
@@ -81,7 +82,8 @@ describe('retention', () => {
     const sweeper = new RunSweeper(removals);
     const env = { DATABASE__RETENTION_DAYS: '1', SECURITY__API_KEY: 'x'.repeat(40) };
     const { config } = loadConfig({ env, cwd: process.cwd(), packageRoot: process.cwd() });
-    const retention = new Retention(removals, storage.idempotency, sweeper, new SystemClock(), config);
+    const alone = { isSteward: true } as DatabaseClaim;
+    const retention = new Retention(removals, storage.idempotency, sweeper, new SystemClock(), alone, config);
     retention.start();
     await waitFor('everything to be cleared', () => removals.cleared === RUNS);
     await Promise.all([retention.stop(), sweeper.stop()]);

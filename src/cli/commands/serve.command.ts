@@ -12,12 +12,13 @@ export function addServeCommand(program: Command, { context }: CommandHost): voi
       'Serves the REST API. Configuration comes from the environment, .env and config/<ENVIRONMENT>.env; ' +
         '`wand config` shows it. Unfinished runs go on where they were.',
     )
+    .option('--role <role>', 'api answers requests, worker works on runs, all does both; wins over ROLE')
     .option('--wait', 'when another process owns the database, wait for it to go instead of stopping')
-    .addHelpText('after', '\nExamples:\n  wand serve\n  PORT=9000 wand serve --wait')
-    .action(async ({ wait }: { wait?: true }) => {
+    .addHelpText('after', '\nExamples:\n  wand serve\n  wand serve --role worker\n  PORT=9000 wand serve --wait')
+    .action(async ({ role, wait }: { role?: string; wait?: true }) => {
       limitHeapGrowth();
       // Imported only here: the other commands need not load the HTTP stack.
       const { serve } = await import('../../bootstrap.js');
-      await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false });
+      await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false, role });
     });
 }

@@ -1,6 +1,6 @@
 import { EventBus } from '../../events/index.js';
 import { DEFAULT_NAMESPACE, type Json, type JournalEntry, runId as toRunId } from '../../executor/core/index.js';
-import { DatabaseLease, RunEngine } from '../../executor/index.js';
+import { DatabaseClaim, RunEngine } from '../../executor/index.js';
 import { type AcceptedVersion, GraphsService } from '../../graphs/index.js';
 import { ProblemError, ZodBodyPipe, assertBodyObject } from '../../http/index.js';
 import { RunStarter, RunsService, startRunSchema, toRunDto } from '../../runs/index.js';
@@ -32,7 +32,7 @@ export class LocalRunClient extends RunClient {
   /** @throws {ConfigError} with every fault. */
   static async open(context: CliContext, options: LocalOptions = {}): Promise<LocalRunClient> {
     const app = await LocalApp.open(context, options);
-    await app.get(DatabaseLease).acquire({ wait: false, onLost: () => undefined });
+    await app.get(DatabaseClaim).acquire({ wait: false, version: context.version, onLost: () => undefined });
     await app.get(RunEngine).start();
     return new LocalRunClient(app);
   }
@@ -101,7 +101,7 @@ export class LocalRunClient extends RunClient {
 
   override async close(): Promise<void> {
     await this.app.get(RunEngine).stop(0);
-    await this.app.get(DatabaseLease).release();
+    await this.app.get(DatabaseClaim).release();
     await this.app.close();
   }
 

@@ -38,7 +38,8 @@ export class CacheConfig {
     maxLength: 4096,
     pattern: /^rediss?:\/\/[^\s/?#]+(?:\/\d*)?$/,
     takes: 'redis://host:6379/0, with user:password@ before the host if need be; rediss:// for TLS',
-    description: 'The Redis that processes share; SECURITY__RATE_LIMIT_STORE=redis needs it.',
+    description:
+      'The Redis in which processes count requests together with SECURITY__RATE_LIMIT_STORE=redis; that of QUEUE__URL when not set.',
   })
   readonly redisUrl?: string = undefined;
 }

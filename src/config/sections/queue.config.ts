@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from './database.config.js';
-import { ChoiceKey, TextKey } from '../schema/keys.js';
+import { ChoiceKey, IntegerKey, NumberKey, TextKey } from '../schema/keys.js';
 
 const BACKENDS = ['redis', 'postgres'] as const;
 
@@ -26,6 +26,49 @@ export class QueueConfig {
     description: 'What the names in that queue begin with, so that services may share one.',
   })
   readonly prefix: string = 'wand';
+
+  @NumberKey('LOCK_SEC', {
+    min: 1,
+    max: 600,
+    unit: 'seconds',
+    description:
+      'How long a run stays with a worker that shows no sign of life; it shows one three times in that time. A worker ' +
+      'whose event loop is busy for longer than two thirds of it loses its runs to others.',
+  })
+  readonly lockSec: number = 6;
+
+  @NumberKey('STALLED_CHECK_SEC', {
+    min: 0.1,
+    max: 300,
+    unit: 'seconds',
+    description:
+      'How often the workers look for runs whose worker shows no sign of life; such a run goes on elsewhere after ' +
+      'QUEUE__LOCK_SEC and once this at the latest. At most half of QUEUE__LOCK_SEC.',
+  })
+  readonly stalledCheckSec: number = 2;
+
+  @NumberKey('SWEEP_SEC', {
+    min: 0.5,
+    max: 3600,
+    unit: 'seconds',
+    description: 'How often one process looks in the database for unfinished runs that the queue does not know.',
+  })
+  readonly sweepSec: number = 5;
+
+  @NumberKey('PARK_AFTER_SEC', {
+    min: 1,
+    max: 86_400,
+    unit: 'seconds',
+    description: 'A run in which nothing is due for longer than this lets its worker go and comes back in time.',
+  })
+  readonly parkAfterSec: number = 15;
+
+  @IntegerKey('MAX_BACKLOG', {
+    min: 0,
+    max: 10_000_000,
+    description: 'Runs that a process accepts while the queue cannot be reached; beyond it they are refused with 503.',
+  })
+  readonly maxBacklog: number = 10_000;
 }
 
 /** Where the queue of a fleet is; undefined where nothing says so. */

@@ -125,7 +125,8 @@ export class SecurityConfig {
 
   @ChoiceKey('RATE_LIMIT_STORE', RATE_LIMIT_STORES, {
     description:
-      'Where requests are counted: memory counts for each process alone, redis for all processes that share CACHE__REDIS_URL.',
+      'Where requests are counted: memory counts for each process alone, redis for all that share the one of CACHE__REDIS_URL, ' +
+      'else of QUEUE__URL.',
   })
   readonly rateLimitStore: RateLimitStoreKind = 'memory';
 

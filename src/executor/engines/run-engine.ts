@@ -6,6 +6,8 @@ import type { FoldedRun } from '../run-reader.js';
 export interface NewcomingRun {
   readonly runId: RunId;
   readonly namespace: Namespace;
+  /** From 0 to 9, the most urgent; 4 when left out. */
+  readonly priority?: number;
   /** When it expires should it still wait for a place then. */
   readonly startBy?: EpochMs;
   /** Folds the entries that it is created with, for the engine alone. */
@@ -58,8 +60,50 @@ export abstract class RunEngine {
    */
   abstract stop(graceMs: number): Promise<void>;
 
+  /** What happened between the processes of a fleet, as this one saw it; undefined if there is no fleet. */
+  readonly fleetCounts: FleetCounts | undefined = undefined;
+
+  /** Figures of the queue of a fleet; undefined if there is none. @throws {Error} if the queue does not answer. */
+  queueFigures(): Promise<QueueFigures | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Resolves if the queue of a fleet answers, and if there is no fleet. */
+  checkQueue(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** To be called when there may be more places than before. */
   abstract fill(): void;
+}
+
+/** Counted since the process started. */
+export interface FleetCounts {
+  /** Runs whose worker was found dead by this process. */
+  readonly takeovers: number;
+  /** Runs that had no job and were given one. */
+  readonly swept: number;
+  /** Rounds of looking for such runs. */
+  readonly sweeps: number;
+  /** Jobs that the queue had lost or given to somebody else while their run was worked on here. */
+  readonly lostJobs: number;
+}
+
+export interface QueueFigures {
+  readonly waiting: number;
+  readonly active: number;
+  /** Jobs of runs in which nothing is due before long. */
+  readonly delayed: number;
+  /** How long the run has waited that comes next, in milliseconds; 0 when none waits. */
+  readonly oldestWaitMs: number;
+}
+
+/** Too many committed runs wait for a queue that cannot be reached: this one was not created. */
+export class QueueBacklogError extends Error {
+  override readonly name = 'QueueBacklogError';
+  constructor(readonly backlog: number) {
+    super(`the queue cannot be reached, and ${backlog} runs wait for it already`);
+  }
 }
 
 export type EnginePhase = 'starting' | 'running' | 'stopping';

@@ -1,2 +1,3 @@
 export { type HeldSuspect, type SuspectGate } from './suspect-watch.js';
+export { projectRun } from './projection.js';
 export { RunSession, type SessionEnd, type SessionParts } from './run-session.js';

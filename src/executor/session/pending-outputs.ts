@@ -7,6 +7,7 @@ const NONE: readonly RunFile[] = [];
 /** Large outputs of attempts that have ended, until what follows from them is decided. */
 export class PendingOutputs {
   private readonly byFile = new Map<string, LargeOutput>();
+  private taken: readonly LargeOutput[] = [];
 
   add(output: LargeOutput): void {
     this.byFile.set(output.ref.artifact, output);
@@ -22,7 +23,19 @@ export class PendingOutputs {
       if (event.type !== 'node.succeeded' || event.ref === undefined) return NONE;
       return this.byFile.get(event.ref.artifact)?.toFile(event.nodeId, event.ts) ?? NONE;
     });
+    this.taken = [...this.byFile.values()];
     this.byFile.clear();
     return files;
+  }
+
+  /** What was taken is stored. */
+  done(): void {
+    this.taken = [];
+  }
+
+  /** Undoes the last `take`: what followed was not stored and is decided again. */
+  putBack(): void {
+    for (const output of this.taken) this.add(output);
+    this.taken = [];
   }
 }

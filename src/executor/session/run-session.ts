@@ -6,9 +6,12 @@ import {
   type RunInput,
   type RunState,
   type RunStatus,
+  type EpochMs,
   type Takeover,
   decide,
+  decodeEntry,
   encodeEvents,
+  epochMs,
   isFresh,
   isTerminalRun,
   nextDeadline,
@@ -16,10 +19,11 @@ import {
 } from '../core/index.js';
 import type { SecretRegistry } from '../../config/index.js';
 import type { EventBus } from '../../events/index.js';
-import type { Journal, JournalAppend } from '../../storage/index.js';
+import { type Journal, type JournalAppend, JournalUnavailableError, StaleWriterError } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
 import type { AgentInvoker, AgentOutput, AttemptHandle, AttemptListener } from '../invoker/index.js';
 import { LargeOutput } from '../outputs/index.js';
+import type { LoadedRun } from '../run-reader.js';
 import type { RunTracer, SessionTrace } from '../tracing/index.js';
 import { prepareInvocation } from './invocation.js';
 import { PendingOutputs } from './pending-outputs.js';
@@ -29,8 +33,11 @@ import { type SuspectGate, SuspectWatch } from './suspect-watch.js';
 /** How a session ended. */
 export type SessionEnd =
   | { readonly kind: 'finished'; readonly status: RunStatus }
-  /** The process is stopping: the run goes on elsewhere or later. */
-  | { readonly kind: 'parked' }
+  /**
+   * The run goes on elsewhere or later: at once if the process is stopping, else when something is due in it, at `until`
+   * on the clock of the process.
+   */
+  | { readonly kind: 'parked'; readonly until?: EpochMs }
   /** Something could not be written or went wrong inside: whoever takes the run next resumes it from its journal. */
   | { readonly kind: 'lost'; readonly error: unknown };
 
@@ -57,12 +64,26 @@ export interface SessionParts {
   readonly count: (events: readonly RunEvent[]) => void;
   /** Absent while nothing is traced. */
   readonly tracer?: RunTracer;
+  /** The run as of now: for the session of a run that other processes may ask to stop. */
+  readonly reload?: () => Promise<LoadedRun | undefined>;
+  /** The session is parked when nothing runs and nothing is due for longer than this, in milliseconds; never if left out. */
+  readonly parkAfterMs?: number;
 }
 
 /** Makes an append durable. */
 type Store = (append: JournalAppend) => Promise<void>;
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'now'> : never;
+
+/** Entries that another process may have written of a run before its session looks: a request to stop and what followed. */
+const LOOK_PAGE = 1_000;
+
+/** What is known to be stored of the run. */
+interface Stored {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly isFresh: boolean;
+}
 
 interface Waiting {
   readonly resolve: (status: RunStatus) => void;
@@ -94,12 +115,16 @@ export class RunSession {
   private readonly clock: RunClock;
   private readonly trace: SessionTrace | undefined;
   private isDraining = false;
+  /** The journal is to be looked at before the next input. */
+  private mustLook = false;
+  private stored: Stored;
 
   constructor(private readonly parts: SessionParts) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.resolveEnded = resolve;
     this.clock = new RunClock(parts.clock, parts.state.lastTs);
+    this.stored = storedOf(parts.state);
     this.trace = parts.tracer?.watch(parts);
     this.suspects = new SuspectWatch({ ...parts, admit: (nodeId) => this.submit({ type: 'admit', nodeId }) });
   }
@@ -146,6 +171,18 @@ export class RunSession {
     });
   }
 
+  /** `seq` of the last entry of the run that is stored, as far as the session knows. */
+  get lastSeq(): number {
+    return this.stored.seq;
+  }
+
+  /** Has the journal looked at: another process may have asked the run to stop. */
+  look(): void {
+    if (this.phase === 'ended') return;
+    this.mustLook = true;
+    if (this.phase === 'idle') this.goOn();
+  }
+
   /** Starts no attempt any more and parks the run when those under way have ended. */
   drain(): void {
     this.isDraining = true;
@@ -170,7 +207,9 @@ export class RunSession {
   }
 
   private async work(): Promise<void> {
-    while (this.inputs.length > 0) {
+    while (this.inputs.length > 0 || this.mustLook) {
+      await this.lookIfAsked();
+      if (this.isOver()) return;
       const inputs = this.inputs;
       const waiting = this.waiting;
       this.inputs = [];
@@ -178,6 +217,12 @@ export class RunSession {
       try {
         await this.handle(inputs);
       } catch (error) {
+        if (error instanceof StaleWriterError && (await this.adopt())) {
+          this.inputs = [...inputs, ...this.inputs];
+          this.waiting = [...waiting, ...this.waiting];
+          if (this.isOver()) return;
+          continue;
+        }
         for (const caller of waiting) caller.reject(error);
         throw error;
       }
@@ -186,6 +231,42 @@ export class RunSession {
     }
     this.phase = 'idle';
     this.armTimer();
+  }
+
+  private async lookIfAsked(): Promise<void> {
+    if (!this.mustLook) return;
+    this.mustLook = false;
+    const { journal, runId } = this.parts;
+    try {
+      const [news] = await journal.read(runId, { afterSeq: this.stored.seq, limit: 1 });
+      if (news === undefined) return;
+      if (!(await this.adopt())) throw new StaleWriterError(runId);
+      this.perform([]);
+    } catch (error) {
+      // Whoever asked for the look asks again.
+      if (!(error instanceof JournalUnavailableError)) throw error;
+    }
+  }
+
+  /**
+   * Another process may ask the run to stop: it appends that where the next entry of this session would stand. True if this
+   * is what happened, and all: the run is this session's still, with the state that the request left it in.
+   */
+  private async adopt(): Promise<boolean> {
+    const { journal, runId, state, reload } = this.parts;
+    if (reload === undefined) return false;
+    const news = await journal.read(runId, { afterSeq: this.stored.seq, limit: LOOK_PAGE });
+    if (news[0]?.type !== 'run.cancel_requested') return false;
+    const loaded = await reload();
+    if (loaded?.state.epoch !== this.stored.epoch) return false;
+    // Two sessions may have begun the run before anybody had an epoch to be told by.
+    if (this.stored.isFresh && !isTerminalRun(loaded.state.status)) return false;
+    const { holdsSuspects, draining, admitted } = state;
+    Object.assign(state, loaded.state, { holdsSuspects, draining, admitted });
+    this.stored = storedOf(state);
+    this.pendingOutputs.putBack();
+    this.trace?.tell(news.map(decodeEntry));
+    return true;
   }
 
   private async handle(inputs: readonly RunInput[], store: Store = (append) => this.append(append)): Promise<void> {
@@ -197,6 +278,8 @@ export class RunSession {
       const entries = encodeEvents(events, { seq, ended, nodes: plan.nodes.length });
       const run = projectRun(plan, state, { status, epoch });
       await store({ runId, expectedSeq: seq, entries, files, run });
+      this.stored = storedOf(state);
+      if (files.length > 0) this.pendingOutputs.done();
       bus.publish({ runId, namespace, entries });
       this.parts.count(events);
       this.trace?.tell(events);
@@ -287,7 +370,17 @@ export class RunSession {
   private armTimer(): void {
     this.disarm?.();
     const due = nextDeadline(this.parts.state);
+    if (due !== undefined && this.mayPark(due)) {
+      this.end({ kind: 'parked', until: epochMs(due - this.clock.aheadMs) });
+      return;
+    }
     this.disarm = due === undefined ? undefined : this.clock.at(due, () => this.submit({ type: 'tick' }));
+  }
+
+  private mayPark(due: EpochMs): boolean {
+    const { parkAfterMs, state } = this.parts;
+    if (parkAfterMs === undefined || state.running.size > 0 || state.held.length > 0) return false;
+    return due - this.clock.now() > parkAfterMs;
   }
 
   private end(end: SessionEnd): void {
@@ -305,4 +398,8 @@ export class RunSession {
     this.waiting = [];
     this.resolveEnded(end);
   }
+}
+
+function storedOf(state: RunState): Stored {
+  return { seq: state.seq, epoch: state.epoch, isFresh: isFresh(state) };
 }

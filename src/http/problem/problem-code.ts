@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'run-damaged': { status: 500, title: 'What is stored of the run is damaged' },
   'internal-error': { status: 500, title: 'Something went wrong' },
   'storage-unavailable': { status: 503, title: 'The database cannot store anything now' },
+  'queue-unavailable': { status: 503, title: 'The queue cannot be reached' },
   'shutting-down': { status: 503, title: 'The service is stopping' },
   overloaded: { status: 503, title: 'Too much is waiting' },
   'not-ready': { status: 503, title: 'The service is not ready' },

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import type { SharedRedis } from '../../config/index.js';
 import { MemoryRateLimitStore } from './memory-rate-limit-store.js';
 import { WINDOW_SEC } from './policy.js';
 import { type Count, RateLimitStore, type Window } from './rate-limit-store.js';
 
 const WINDOW_MS = WINDOW_SEC * 1_000;
-const PREFIX = 'wand:rate';
 /** A request does not wait longer for Redis than this. */
 const ANSWER_WITHIN_MS = 250;
 const CONNECT_WITHIN_MS = 1_000;
@@ -26,7 +26,10 @@ export class RedisRateLimitStore extends RateLimitStore {
   private aloneUntil: number | undefined;
   private alone = 0;
 
-  private constructor(private readonly redis: Redis) {
+  private constructor(
+    private readonly redis: Redis,
+    private readonly shared: Omit<SharedRedis, 'url'>,
+  ) {
     super();
     this.known = new MemoryRateLimitStore();
     // Each failure shows in the command that it fails; a connection that cannot be had is tried again by itself.
@@ -34,7 +37,7 @@ export class RedisRateLimitStore extends RateLimitStore {
   }
 
   /** Connects; a Redis that does not answer is told in the log and tried again later. */
-  static async open(url: string): Promise<RedisRateLimitStore> {
+  static async open({ url, ...shared }: SharedRedis): Promise<RedisRateLimitStore> {
     const redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: CONNECT_WITHIN_MS,
@@ -45,7 +48,7 @@ export class RedisRateLimitStore extends RateLimitStore {
       autoResendUnfulfilledCommands: false,
       disconnectTimeout: ANSWER_WITHIN_MS,
     });
-    const store = new RedisRateLimitStore(redis);
+    const store = new RedisRateLimitStore(redis, shared);
     await redis.connect().catch((error: unknown) => store.fallBack(error));
     return store;
   }
@@ -59,7 +62,9 @@ export class RedisRateLimitStore extends RateLimitStore {
     if (known !== undefined && known.used > limit) return known;
     if (!this.mayAsk()) return this.hitAlone(count);
     try {
-      const window = await this.hitShared(`${PREFIX}:${count.policy}:${count.subject.kind}:${count.subject.id}`);
+      const window = await this.hitShared(
+        `${this.shared.prefix}:rate:${count.policy}:${count.subject.kind}:${count.subject.id}`,
+      );
       this.comeBack();
       this.known.learn(count, window);
       return window;
@@ -106,7 +111,7 @@ export class RedisRateLimitStore extends RateLimitStore {
     if (this.aloneUntil === undefined) {
       const reason = error instanceof Error ? error.message : String(error);
       this.logger.warn(
-        `Redis (CACHE__REDIS_URL) does not count requests: this process counts alone until it does: ${reason}`,
+        `Redis (${this.shared.key}) does not count requests: this process counts alone until it does: ${reason}`,
       );
     }
     this.aloneUntil = performance.now() + PAUSE_MS;
@@ -115,6 +120,6 @@ export class RedisRateLimitStore extends RateLimitStore {
   private comeBack(): void {
     if (this.aloneUntil === undefined) return;
     this.aloneUntil = undefined;
-    this.logger.log('Redis (CACHE__REDIS_URL) counts requests again');
+    this.logger.log(`Redis (${this.shared.key}) counts requests again`);
   }
 }

@@ -78,15 +78,17 @@ export function jsonStream(fd: number): LogSink {
 
 /**
  * The log file `path`, with a running number before its extension. It is closed and the next one begun when it is
- * `maxFileSizeMb` large; `backupCount` closed ones are kept.
+ * `maxFileSizeMb` large; `backupCount` closed ones are kept. A worker has files of its own, with its number in their names:
+ * two processes would remove each other's.
  *
  * @throws {LogFileError} if it cannot be written to.
  */
 export async function openLogFile(
   path: string,
   config: Pick<LoggingConfig, 'maxFileSizeMb' | 'backupCount'>,
+  workerNumber?: number,
 ): Promise<LogSink> {
-  const stream = await rollingFile(path, config).catch((error: unknown) => {
+  const stream = await rollingFile(path, config, workerNumber).catch((error: unknown) => {
     throw new LogFileError(path, { cause: error });
   });
   const writer = new LineWriter(stream);
@@ -105,12 +107,14 @@ export async function openLogFile(
 async function rollingFile(
   path: string,
   config: Pick<LoggingConfig, 'maxFileSizeMb' | 'backupCount'>,
+  workerNumber: number | undefined,
 ): Promise<LineStream> {
   const { default: pinoRoll } = await import('pino-roll');
   mkdirSync(dirname(path), { recursive: true });
   const extension = extname(path);
+  const stem = extension === '' ? path : path.slice(0, -extension.length);
   return pinoRoll({
-    file: extension === '' ? path : path.slice(0, -extension.length),
+    file: workerNumber === undefined ? stem : `${stem}-worker${workerNumber}`,
     extension: extension === '' ? undefined : extension,
     size: `${config.maxFileSizeMb}m`,
     // Where it looks at all files that there are, as after a restart, it counts the one in use among them.

@@ -1,6 +1,6 @@
 import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { AppConfig, LiveConfig, SecretRegistry } from '../../config/index.js';
+import { LiveConfig, LoadedConfig } from '../../config/index.js';
 import { pinoLevel } from './log-level.js';
 import { RootLogger, createRootLogger } from './root-logger.js';
 
@@ -14,17 +14,14 @@ class LogCloser implements OnApplicationShutdown {
   }
 }
 
-async function startRootLogger(config: AppConfig, live: LiveConfig, secrets: SecretRegistry): Promise<RootLogger> {
-  const logger = await createRootLogger(config, { secrets });
+async function startRootLogger({ config, secrets, workerNumber }: LoadedConfig, live: LiveConfig): Promise<RootLogger> {
+  const logger = await createRootLogger(config, { secrets, workerNumber });
   live.onChange(() => logger.setLevel(pinoLevel(config)));
   return logger;
 }
 
 @Module({
-  providers: [
-    { provide: RootLogger, inject: [AppConfig, LiveConfig, SecretRegistry], useFactory: startRootLogger },
-    LogCloser,
-  ],
+  providers: [{ provide: RootLogger, inject: [LoadedConfig, LiveConfig], useFactory: startRootLogger }, LogCloser],
   exports: [RootLogger],
 })
 class RootLoggerModule {}

@@ -41,6 +41,8 @@ export class RootLogger {
 interface RootLoggerParts {
   /** Taken out of every line. */
   readonly secrets: SecretRegistry;
+  /** Which of the processes of one parent logs; stands in each line, and in the name of the log file. */
+  readonly workerNumber?: number;
   /** Where the console's lines go instead; for tests. */
   readonly console?: LogSink;
 }
@@ -48,17 +50,21 @@ interface RootLoggerParts {
 /** Builds the logger that `config` describes: to the console, and to the log file if there is one. */
 export async function createRootLogger(
   config: Pick<AppConfig, 'appName' | 'environment' | 'logging'>,
-  { secrets, console }: RootLoggerParts,
+  { secrets, console, workerNumber }: RootLoggerParts,
 ): Promise<RootLogger> {
   const { filePath } = config.logging;
-  const files = filePath === undefined ? [] : [await openLogFile(filePath, config.logging)];
+  const files = filePath === undefined ? [] : [await openLogFile(filePath, config.logging, workerNumber)];
   const sinks = [console ?? (await consoleStream(config.logging)), ...files];
   const derived = new DerivedLoggers();
   const logger = pino(
     {
       level: pinoLevel(config),
       onChild: (child) => derived.add(child),
-      base: { service: config.appName, environment: config.environment },
+      base: {
+        service: config.appName,
+        environment: config.environment,
+        ...(workerNumber === undefined ? {} : { worker: workerNumber }),
+      },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: lineContext,

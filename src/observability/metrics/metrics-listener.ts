@@ -69,7 +69,7 @@ export class MetricsListener implements OnApplicationShutdown {
       return;
     }
     try {
-      const text = await this.metrics.text();
+      const text = await this.metrics.page();
       response.writeHead(200, { 'Content-Type': this.metrics.contentType, 'Cache-Control': 'no-store' }).end(text);
     } catch (error) {
       this.logger.error({ err: error }, 'the metrics could not be read');

@@ -27,7 +27,7 @@ export class MetricsController {
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
   async getMetrics(@Res() response: Response): Promise<void> {
-    const text = await this.metrics.text();
+    const text = await this.metrics.page();
     response.type(this.metrics.contentType).send(text);
   }
 }

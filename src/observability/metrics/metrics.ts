@@ -23,6 +23,8 @@ export class Metrics {
   private readonly added: { readonly kind: ValueKind; readonly measured: MeasuredValue }[] = [];
   private readonly histograms: MeasuredDistribution[] = [];
   private registry: Promise<PrometheusRegistry> | undefined;
+  /** Undefined in a process that stands for itself alone. */
+  private gather: (() => Promise<string>) | undefined;
 
   /** Adds a value that may rise and fall. @throws {Error} if the name is taken. */
   addGauge(measured: MeasuredValue): void {
@@ -42,7 +44,17 @@ export class Metrics {
     this.histograms.push(measured);
   }
 
-  /** Reads everything, in the text format of Prometheus. */
+  /** From now on whoever asks is told what `gather` brings together, of this process and of those beside it. */
+  gatherBy(gather: () => Promise<string>): void {
+    this.gather = gather;
+  }
+
+  /** What whoever asks is told, in the text format of Prometheus. */
+  page(): Promise<string> {
+    return this.gather === undefined ? this.text() : this.gather();
+  }
+
+  /** Reads everything of this process, in the text format of Prometheus. */
   async text(): Promise<string> {
     const registry = await (this.registry ??= this.open());
     for (const { kind, measured } of this.added.splice(0)) registry.add(kind, measured);

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { epochMs } from '../../executor/core/index.js';
-import { Clock } from '../../executor/index.js';
+import { Clock, DatabaseClaim } from '../../executor/index.js';
 import { IdempotencyRepository, RunRemovalRepository, idempotencyHorizon } from '../../storage/index.js';
 import { RunSweeper } from './run-sweeper.js';
 
@@ -11,12 +11,12 @@ const BATCH = 500;
 /** Bounds of the wait for the next round. */
 const MIN_WAIT_MS = 1_000;
 const MAX_WAIT_MS = DAY_MS;
-/** Wait after a round that failed. */
+/** Wait after a round that failed, or that was another process's. */
 const RETRY_MS = 60_000;
 
 /**
  * Removes finished runs when they are older than DATABASE__RETENTION_DAYS, and answers kept for idempotency when they have
- * expired. It sleeps until the oldest run is due, a day at most, and touches nothing in between.
+ * expired; of a fleet, one process does so. It sleeps until the oldest run is due, a day at most, and touches nothing in between.
  */
 @Injectable()
 export class Retention {
@@ -31,6 +31,7 @@ export class Retention {
     private readonly idempotency: IdempotencyRepository,
     private readonly sweeper: RunSweeper,
     private readonly clock: Clock,
+    private readonly claim: DatabaseClaim,
     config: AppConfig,
   ) {
     this.retentionMs = config.database.retentionDays * DAY_MS;
@@ -65,6 +66,7 @@ export class Retention {
 
   /** Resolves with the milliseconds until the next round. */
   private async run(): Promise<number> {
+    if (!this.claim.isSteward) return RETRY_MS;
     await this.idempotency.purge(idempotencyHorizon(this.clock.now()));
     if (this.retentionMs === 0) return MAX_WAIT_MS;
     await this.removeOld();

@@ -18,6 +18,7 @@ import {
   type RunProgress,
   type RunProjection,
 } from './journal.js';
+import { bytesOf, newRunRow } from './new-run-row.js';
 import { EVENT_PROPERTIES, type EventValues, levelWeight, sizeOf, toEntry, toEventValues } from './journal-rows.js';
 
 type EventRow = Omit<RunEventEntity, 'runId'>;
@@ -120,33 +121,6 @@ function firstEntries(rows: Iterable<EventRow>, maxChars: number): JournalEntry[
     if (chars >= maxChars) break;
   }
   return entries;
-}
-
-function newRunRow(
-  { labels, retry, files: _files, projection, ...run }: NewRun,
-  entries: readonly JournalEntry[],
-): RunEntity {
-  return {
-    ...run,
-    labelsJson: JSON.stringify(labels),
-    status: 'PENDING',
-    progress: entries.at(-1)?.progress ?? 0,
-    lastSeq: entries.length,
-    epoch: 0,
-    startedAt: null,
-    finishedAt: null,
-    errorJson: null,
-    resultJson: null,
-    nodesJson: null,
-    retryOf: retry?.retryOf ?? null,
-    rootRunId: retry?.rootRunId ?? null,
-    deletedAt: null,
-    ...projection,
-  };
-}
-
-function bytesOf(files: readonly RunFile[]): number {
-  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** In the order of the update. */

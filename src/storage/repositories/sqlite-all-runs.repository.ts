@@ -36,6 +36,13 @@ export class SqliteAllRunsRepository extends AllRunsRepository {
     });
   }
 
+  override lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
+    return this.database.read(() => {
+      const rows = this.sql.lastSeqs.all(JSON.stringify(runIds));
+      return new Map(rows.map(({ runId, lastSeq }) => [runId, lastSeq]));
+    });
+  }
+
   override expiring(): Promise<ExpiringRun[]> {
     return this.database.read(() => this.sql.expiring.all());
   }
@@ -56,6 +63,9 @@ function prepareStatements(database: SqliteDatabase) {
     `SELECT ${runs.select('status', 'namespace', 'runId')} FROM runs
      WHERE status = ? AND (namespace, run_id) > (?, ?) ORDER BY namespace, run_id LIMIT ?`,
   );
+  const lastSeqs = database.prepare<[string], { runId: RunId; lastSeq: number }>(
+    `SELECT ${runs.select('runId', 'lastSeq')} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))`,
+  );
   const expiring = database.prepare<[], ExpiringRun>(
     `SELECT run_id AS "runId", "startBy" FROM (
        SELECT runs.run_id, run_events.ts + 1000 * json_extract(run_events.data, '$.settings.expire_if_not_started_sec') AS "startBy"
@@ -72,5 +82,5 @@ function prepareStatements(database: SqliteDatabase) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?)
      ORDER BY run_id`,
   );
-  return { byId, unfinished, expiring, crashedOften };
+  return { byId, unfinished, lastSeqs, expiring, crashedOften };
 }

@@ -1,26 +1,14 @@
-import { decodeTime, encodeTime } from 'ulid';
-import {
-  type EpochMs,
-  type Namespace,
-  RUN_STATUSES,
-  type RunId,
-  type RunStatus,
-  epochMs,
-  isTerminalRun,
-} from '../../executor/core/index.js';
+import { type EpochMs, type Namespace, type RunId, type RunStatus, epochMs } from '../../executor/core/index.js';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import type { GroupCommitWriter } from '../writer/group-commit-writer.js';
+import { FINISHED, fileRows, firstRunIdOf, madeAt } from './removable-runs.js';
 import { RUN_OF_NAMESPACE } from './run-of-namespace-sql.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
 
 /** Rows that one step clears: a few milliseconds for the writer. */
 const STEP_ROWS = 500;
-/** What clearing a file costs in rows, on top of one for each page that it fills. */
-const PAGE_BYTES = 4_096;
 /** Pages that one step gives back. */
 const STEP_PAGES = 256;
-
-const FINISHED = RUN_STATUSES.filter(isTerminalRun);
 
 interface Artifact {
   readonly name: string;
@@ -99,7 +87,7 @@ export class SqliteRunRemovalRepository extends RunRemovalRepository {
         file = this.sql.artifact.get(runId)
       ) {
         this.sql.deleteArtifact.run(runId, file.name);
-        left -= 1 + Math.ceil(file.bytes / PAGE_BYTES);
+        left -= fileRows(file.bytes);
         cleared.artifacts += 1;
       }
       if (left <= 0) return { ...cleared, hasMore: true };
@@ -109,16 +97,6 @@ export class SqliteRunRemovalRepository extends RunRemovalRepository {
     }
     return { ...cleared, hasMore: cleared.runs === STEP_ROWS };
   }
-}
-
-/** At or below the id of every run that was made at `time` or later. */
-function firstRunIdOf(time: EpochMs): string {
-  return `r_${encodeTime(Math.ceil(time), 10).toLowerCase()}`;
-}
-
-/** The time in the id of a run. */
-function madeAt(runId: RunId): number {
-  return decodeTime(runId.slice('r_'.length).toUpperCase());
 }
 
 /** Prepared once, for the life of the process. */

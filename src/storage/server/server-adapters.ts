@@ -3,10 +3,14 @@ import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
 import { journalAdapters } from './journal-adapters.js';
+import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
 import type { ServerDatabase } from './server-database.js';
+
+/** No statement is given up sooner: a server needs some time for each. */
+const MIN_TIMEOUT_MS = 1_000;
 
 /** Every port on the database of one server. */
 export function serverAdapters(
@@ -14,10 +18,18 @@ export function serverAdapters(
   options: StorageOptions,
   space: CacheSpace,
 ): StorageAdapters {
-  const database = serverDatabase(dataSource);
-  return { ...journalAdapters(database, options), ...repositoryAdapters(database, space) };
+  const database = serverDatabase(dataSource, options);
+  return {
+    ...journalAdapters(database),
+    ...repositoryAdapters(database, space),
+    members: new ServerFleetMemberRepository(database),
+  };
 }
 
-function serverDatabase(dataSource: StorageDataSource): ServerDatabase {
-  return dataSource.options.type === 'postgres' ? new PostgresDatabase(dataSource) : new MysqlDatabase(dataSource);
+function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
+  const { echoSql, connectionTimeoutSec } = options;
+  const settings = { echoSql, timeoutMs: Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000) };
+  return dataSource.options.type === 'postgres'
+    ? new PostgresDatabase(dataSource, settings)
+    : new MysqlDatabase(dataSource, settings);
 }

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { CacheSpace } from '../cache/index.js';
 import { SqliteJournal } from '../journal/sqlite-journal.js';
 import { IdempotencyGuard } from '../repositories/idempotency-guard.js';
+import { SolitaryFleetMemberRepository } from '../repositories/solitary-fleet-member.repository.js';
 import { SqliteAllGraphsRepository } from '../repositories/sqlite-all-graphs.repository.js';
 import { SqliteAllRunsRepository } from '../repositories/sqlite-all-runs.repository.js';
 import { SqliteApiKeyRepository } from '../repositories/sqlite-api-key.repository.js';
@@ -39,6 +40,7 @@ export function sqliteAdapters(
     removals: new SqliteRunRemovalRepository(database, writer),
     leases: new SqliteLeaseRepository(database, writer),
     apiKeys: new SqliteApiKeyRepository(database, writer),
+    members: new SolitaryFleetMemberRepository(),
     writer,
     health: new SqliteHealth(database, writer),
     statistics: new SqliteStatistics(database),

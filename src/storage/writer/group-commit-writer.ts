@@ -1,19 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { Distribution, withoutLogContext } from '../../observability/core/index.js';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { isLocked } from '../sqlite/sqlite-failure.js';
-import { DatabaseLostError, JournalBusyError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
+import { JournalBusyError, JournalUnavailableError } from '../storage.errors.js';
 import { BatchTransaction, failAll } from './batch-transaction.js';
 import { type BufferLimits, WriteBuffer } from './write-buffer.js';
 import { StorageWriter, type WriterStats } from './storage-writer.js';
 import type { Outcome, WriteUnit } from './write-unit.js';
+import { WriterTally } from './writer-tally.js';
 
 /** How long a database that another process has locked is left alone before the next try. */
 const LOCK_RETRY_MS = 50;
-
-/** Seconds, and rows. */
-const FLUSH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const FLUSH_ROWS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500];
 
 export interface WriterOptions {
   /** How long units wait for a database that another process has locked before they fail. */
@@ -38,9 +34,9 @@ export const DEFAULT_WRITER_LIMITS: Pick<WriterOptions, 'maxWaiting' | 'maxFlush
  * still written, nothing new is taken.
  */
 export class GroupCommitWriter extends StorageWriter {
-  override readonly flushSeconds = new Distribution(FLUSH_SECONDS);
-  override readonly flushRows = new Distribution(FLUSH_ROWS);
-  private readonly logger = new Logger(GroupCommitWriter.name);
+  private readonly tally = new WriterTally(new Logger(GroupCommitWriter.name));
+  override readonly flushSeconds = this.tally.flushSeconds;
+  override readonly flushRows = this.tally.flushRows;
   private readonly transaction: BatchTransaction;
   private readonly buffer = new WriteBuffer();
   private phase: 'idle' | 'scheduled' | 'locked' = 'idle';
@@ -50,8 +46,6 @@ export class GroupCommitWriter extends StorageWriter {
   private drained: PromiseWithResolvers<undefined> | undefined;
   /** See `fenceWith`; lets everything through until then. */
   private fence: (() => void) | undefined;
-  private lastFailure: JournalUnavailableError | undefined;
-  private readonly counts = { flushes: 0, units: 0, rows: 0, failed: 0, unavailable: 0, fenced: 0 };
 
   constructor(
     database: SqliteDatabase,
@@ -63,11 +57,11 @@ export class GroupCommitWriter extends StorageWriter {
 
   /** Why the last flush could not store anything; undefined if it could. */
   get failure(): JournalUnavailableError | undefined {
-    return this.lastFailure;
+    return this.tally.failure;
   }
 
   override get stats(): WriterStats {
-    return { ...this.counts, waiting: this.buffer.units };
+    return { ...this.tally.stats, waiting: this.buffer.units };
   }
 
   /** True once nobody else may write: what this process has read changes by its own writes alone. */
@@ -136,7 +130,10 @@ export class GroupCommitWriter extends StorageWriter {
   private settle(outcomes: readonly Outcome[]): void {
     const batch = this.buffer.peek({ units: outcomes.length, bytes: Infinity });
     this.buffer.drop(outcomes.length);
-    this.count(batch, outcomes);
+    this.tally.count(
+      batch.map(({ unit }) => unit),
+      outcomes,
+    );
     if (this.buffer.units > 0) this.schedule();
     else this.rest();
     for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
@@ -155,42 +152,4 @@ export class GroupCommitWriter extends StorageWriter {
     // All that wait have met the same lock: none of them is made to wait for it a second time.
     else this.settle(failAll(this.buffer.peek({ units: Infinity, bytes: Infinity }), error));
   }
-
-  private count(batch: readonly { readonly unit: WriteUnit<unknown> }[], outcomes: readonly Outcome[]): void {
-    this.counts.flushes += 1;
-    let failure: JournalUnavailableError | undefined;
-    let rows = 0;
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.ok) {
-        this.counts.units += 1;
-        rows += batch[index]?.unit.rows ?? 0;
-      } else {
-        this.counts.failed += 1;
-        if (isFenced(outcome.error)) this.counts.fenced += 1;
-        if (outcome.error instanceof JournalUnavailableError) {
-          this.counts.unavailable += 1;
-          failure = outcome.error;
-        }
-      }
-    }
-    this.counts.rows += rows;
-    if (rows > 0) this.flushRows.observe(rows);
-    this.report(failure);
-  }
-
-  /** Logs when writing begins to fail and when it works again, not every flush in between. */
-  private report(failure: JournalUnavailableError | undefined): void {
-    const before = this.lastFailure;
-    this.lastFailure = failure;
-    if ((failure === undefined) === (before === undefined)) return;
-    // Whatever is being done by whoever came first: the flush is for all.
-    withoutLogContext(() => {
-      if (failure === undefined) this.logger.log('the database stores again');
-      else this.logger.error(failure.message);
-    });
-  }
-}
-
-function isFenced(error: Error): boolean {
-  return error instanceof StaleWriterError || error instanceof DatabaseLostError;
 }

@@ -100,6 +100,10 @@ export class SimulatedAllRuns extends AllRunsRepository {
     return this.disk.read(() => rest().slice(0, limit));
   }
 
+  override lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
+    return this.disk.read(() => new Map(runIds.map((runId) => [runId, this.store.find(runId)?.lastSeq ?? 0])));
+  }
+
   override expiring(): ReturnType<AllRunsRepository['expiring']> {
     return this.disk.read(() => this.store.runIds.flatMap((runId) => this.startByOf(runId)));
   }

@@ -1,3 +1,3 @@
-export { DatabaseLease, DatabaseOwnedError } from './database-lease.js';
+export { DatabaseLease } from './database-lease.js';
 export { EmbeddedEngine } from './embedded-engine.js';
 export { EmbeddedEngineOptions } from './embedded-engine.options.js';

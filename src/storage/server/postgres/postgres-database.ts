@@ -2,58 +2,62 @@ import type pg from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { StorageDataSource } from '../../storage-data-source.js';
 import { POSTGRES } from '../dialect.js';
-import type { Param } from '../../param.js';
-import { ServerDatabase, type Statements } from '../server-database.js';
-import { toStorageError } from '../server-failure.js';
+import type { ServerConnections } from '../server-connection.js';
+import { ServerDatabase, type ServerDatabaseOptions, type Statements } from '../server-database.js';
+import { failureOf } from '../server-failure.js';
+import { PostgresConnection } from './postgres-connection.js';
+
+/** A statement that writes, and is a transaction by itself. */
+export interface WritingStatement<Result> {
+  /** Under which the server keeps it prepared. */
+  readonly name: string;
+  readonly sql: string;
+  /** As the driver takes them. */
+  readonly params: readonly unknown[];
+  /** What became of it where its answer was lost. */
+  readonly reread: (tx: Statements) => Promise<Result[]>;
+}
 
 /** PostgreSQL, over the pool that TypeORM has opened. */
 export class PostgresDatabase extends ServerDatabase {
   override readonly dialect = POSTGRES;
+  protected override readonly connections: ServerConnections;
   private readonly pool: pg.Pool;
 
-  constructor(private readonly dataSource: StorageDataSource) {
-    super();
+  constructor(dataSource: StorageDataSource, options: ServerDatabaseOptions) {
+    super(dataSource, options);
     this.pool = (dataSource.driver as PostgresDriver).master as pg.Pool;
+    this.connections = { open: () => this.open() };
   }
 
-  override async read<Row extends object>(sql: string, params: readonly Param[] = []): Promise<Row[]> {
-    try {
-      return await statementsOn(this.pool).query<Row>(sql, params);
-    } catch (error) {
-      throw toStorageError(error);
-    }
+  /**
+   * The rows of a statement that writes and is committed with its answer: one way to the server and back.
+   *
+   * @throws what the driver says: nothing was stored.
+   * @throws {UnsettledWriteError} if the answer was lost, and nobody could tell what became of it.
+   */
+  write<Row extends object>({ name, sql, params, reread }: WritingStatement<Row>): Promise<Row[]> {
+    return this.again(async () => {
+      const connection = await this.open();
+      try {
+        this.echo?.(sql);
+        const rows = await connection.named<Row>(name, sql, params);
+        connection.release();
+        return rows;
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure?.kind !== 'broken') {
+          if (failure?.isStandby === true) connection.destroy();
+          else connection.release();
+          throw error;
+        }
+        connection.destroy();
+        return this.settle(connection, error, reread);
+      }
+    });
   }
 
-  override async transaction<Result>(work: (tx: Statements) => Promise<Result>): Promise<Result> {
-    let client: pg.PoolClient | undefined;
-    try {
-      client = await this.pool.connect();
-      await client.query('BEGIN');
-      const result = await work(statementsOn(client));
-      await client.query('COMMIT');
-      client.release();
-      return result;
-    } catch (error) {
-      // A connection that cannot even roll back is of no more use.
-      await client?.query('ROLLBACK').then(
-        () => client?.release(),
-        (failure: unknown) => client?.release(failure instanceof Error ? failure : true),
-      );
-      throw toStorageError(error);
-    }
+  private open(): Promise<PostgresConnection> {
+    return PostgresConnection.open(this.pool, this.options.timeoutMs);
   }
-
-  override beforeClose(step: () => Promise<void>): void {
-    this.dataSource.beforeClose(step);
-  }
-}
-
-function statementsOn(client: pg.Pool | pg.PoolClient): Statements {
-  const run = (sql: string, params: readonly Param[]) =>
-    client.query<object>(POSTGRES.toDriver(sql), params as unknown[]);
-  return {
-    query: async <Row extends object>(sql: string, params: readonly Param[] = []) =>
-      (await run(sql, params)).rows as Row[],
-    change: async (sql, params = []) => (await run(sql, params)).rowCount ?? 0,
-  };
 }

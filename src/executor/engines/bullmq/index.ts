@@ -1,0 +1,1 @@
+export { openBullmqEngine } from './open-bullmq-engine.js';

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AllRunsRepository, UnfinishedRun } from '../../../storage/index.js';
+import type { RunJobs } from './queue/run-jobs.js';
+
+/** Unfinished runs that are looked at in one round. */
+const PAGE = 2_000;
+
+export interface QueueSweepParts {
+  readonly runs: AllRunsRepository;
+  readonly jobs: RunJobs;
+  /** How long a run may be without a job before it is given one: whoever committed it may be about to. */
+  readonly confirmMs: number;
+  readonly enqueue: (run: UnfinishedRun) => void;
+}
+
+/**
+ * Finds unfinished runs that no job covers. Each round looks at one page of them, in the order of an index; when one of
+ * those has no job, the queue may have lost more, and all the others are looked at in the same round.
+ */
+export class QueueSweep {
+  /** Where the next round begins. */
+  private after: UnfinishedRun | undefined;
+
+  constructor(private readonly parts: QueueSweepParts) {}
+
+  /** @returns how many runs were given a job. */
+  async round(): Promise<number> {
+    let uncovered = await this.nextPage();
+    if (uncovered.length === 0) return 0;
+    const found = [...uncovered];
+    while (this.after !== undefined) {
+      uncovered = await this.nextPage();
+      found.push(...uncovered);
+    }
+    await sleep(this.parts.confirmMs);
+    const still = new Set(await this.missing(found));
+    const confirmed = found.filter((run) => still.has(run.runId));
+    for (const run of confirmed) this.parts.enqueue(run);
+    return confirmed.length;
+  }
+
+  private async nextPage(): Promise<UnfinishedRun[]> {
+    const page = await this.parts.runs.unfinished({ limit: PAGE, after: this.after });
+    this.after = page.length === PAGE ? page.at(-1) : undefined;
+    const missing = new Set(await this.missing(page));
+    return page.filter(({ runId }) => missing.has(runId));
+  }
+
+  private async missing(runs: readonly UnfinishedRun[]) {
+    const missing: UnfinishedRun['runId'][] = [];
+    for (let from = 0; from < runs.length; from += PAGE) {
+      missing.push(...(await this.parts.jobs.missing(runs.slice(from, from + PAGE).map(({ runId }) => runId))));
+    }
+    return missing;
+  }
+}

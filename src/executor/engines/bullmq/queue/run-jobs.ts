@@ -1,0 +1,90 @@
+import type { EpochMs, RunId } from '../../../core/index.js';
+
+/** A run that a worker is to take. The job holds its id, and nothing else of it. */
+export interface RunJob {
+  readonly runId: RunId;
+  /** Its place: from 1, which comes first, to `LAST_PLACE`; equal ones in the order in which they were added. */
+  readonly place: number;
+}
+
+/** The furthest back that a job can stand. */
+export const LAST_PLACE = 2_097_151;
+
+/** What becomes of a job that was taken. */
+export type JobEnd =
+  /** Nothing is left to do: the job is gone. */
+  | { readonly kind: 'done' }
+  /** Somebody else is to take it, at once. */
+  | { readonly kind: 'again' }
+  /** Somebody is to take it, then. */
+  | { readonly kind: 'later'; readonly at: EpochMs };
+
+export interface JobCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+}
+
+/** Takes jobs, several at once, and keeps each of them until its work has ended. */
+export interface JobTaker {
+  /** How many it may hold at once. Fewer than it holds: it takes no more until that many have ended. */
+  setPlaces(places: number): void;
+  /** Takes no more jobs; what it holds it keeps. */
+  pause(): Promise<void>;
+  /** Call it when the work on all jobs has ended. */
+  close(): Promise<void>;
+}
+
+export interface TakeOptions {
+  /** Which process it is, for whoever looks at the queue. */
+  readonly name: string;
+  readonly places: number;
+  /** Works on a run, and says what becomes of its job. It must not throw: a job whose work does comes back after its lock. */
+  readonly work: (runId: RunId) => Promise<JobEnd>;
+  /** The jobs of these runs are not ours any more: the queue has lost them, or has given them to somebody else. */
+  readonly onLost: (runIds: readonly RunId[]) => void;
+  /** The locks of these jobs were renewed. */
+  readonly onRenewed: (runIds: readonly RunId[]) => void;
+  /** Runs whose worker stopped renewing: they wait again. */
+  readonly onStalled: (runId: RunId) => void;
+}
+
+/** Port: the queue that the processes of a fleet share. It says who works on a run; what a run is, the database says. */
+export abstract class RunJobs {
+  /** @throws {QueueUnavailableError} if the queue cannot be prepared for use. */
+  abstract open(): Promise<void>;
+
+  /** What is wrong with how the server is set up; it works nevertheless. */
+  abstract warnings(): Promise<string[]>;
+
+  /** Adds jobs; one whose run has a job already stays as it is. @throws {QueueUnavailableError} */
+  abstract add(jobs: readonly RunJob[]): Promise<void>;
+
+  /** Makes a job that waits for a time wait for a worker; does nothing to any other. @throws {QueueUnavailableError} */
+  abstract promote(runId: RunId): Promise<void>;
+
+  /** Takes a job away unless somebody works on it. @throws {QueueUnavailableError} */
+  abstract remove(runId: RunId): Promise<void>;
+
+  /** Which of these runs have no job. @throws {QueueUnavailableError} */
+  abstract missing(runIds: readonly RunId[]): Promise<RunId[]>;
+
+  /** @throws {QueueUnavailableError} */
+  abstract counts(): Promise<JobCounts>;
+
+  /** The job that waits and comes next; undefined when none waits. @throws {QueueUnavailableError} */
+  abstract head(): Promise<{ readonly place: number; readonly since: EpochMs } | undefined>;
+
+  /** Begins to take jobs. */
+  abstract take(options: TakeOptions): JobTaker;
+
+  /** Resolves if the queue answers. @throws {QueueUnavailableError} */
+  abstract check(): Promise<void>;
+
+  abstract close(): Promise<void>;
+}
+
+/** The queue cannot be reached or does not answer. */
+export class QueueUnavailableError extends Error {
+  override readonly name = 'QueueUnavailableError';
+}

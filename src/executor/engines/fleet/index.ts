@@ -1,0 +1,1 @@
+export { FleetMembership } from './fleet-membership.js';

@@ -1,0 +1,90 @@
+import { LiveConfig, type LoadedConfig } from './config/index.js';
+import { crash } from './crash.js';
+import { DatabaseOwnedError, FleetOnDatabaseError } from './executor/index.js';
+import { LogFileError, Metrics, MetricsPortError } from './observability/index.js';
+import { PluginLoadError } from './plugins/index.js';
+import { Service } from './service.js';
+import {
+  DatabaseOpenError,
+  DatabaseTooNewError,
+  DatabaseUrlError,
+  JournalUnavailableError,
+  MigrationBlockedError,
+} from './storage/index.js';
+
+export interface ServeHereOptions {
+  /** Wait until another process that owns the database has gone, instead of stopping. */
+  readonly wait: boolean;
+  /** Aborted when the process is told to stop. */
+  readonly stopping: AbortController;
+}
+
+/** What an operator can mend: told in one line, without a stack. */
+const OPERATOR_ERRORS = [
+  DatabaseOwnedError,
+  DatabaseOpenError,
+  DatabaseTooNewError,
+  DatabaseUrlError,
+  FleetOnDatabaseError,
+  JournalUnavailableError,
+  LogFileError,
+  MetricsPortError,
+  MigrationBlockedError,
+  PluginLoadError,
+];
+
+/** Serves in this process until it is told to stop; writes what is wrong and sets the exit code if it cannot start. */
+export async function serveHere(loaded: LoadedConfig, { wait, stopping }: ServeHereOptions): Promise<void> {
+  const { secrets, workerNumber } = loaded;
+  const { signal } = stopping;
+  try {
+    const service = await Service.start(loaded, { wait, signal, onOwnershipLost: exitAtOnce });
+    if (workerNumber !== undefined) await joinParent(service, stopping);
+    if (signal.aborted) await stop(service);
+    else signal.addEventListener('abort', () => void stop(service));
+  } catch (error) {
+    if (signal.aborted && isAbort(error)) process.exit(0);
+    if (!isForOperator(error)) crash(error, secrets);
+    process.exitCode = 1;
+    process.stderr.write(`${secrets.text(error.message)}\n`);
+    // What plugins have begun would keep the process from ending, as would the line to a parent.
+    if (error instanceof PluginLoadError || workerNumber !== undefined) process.exit(1);
+  }
+}
+
+/** Loaded by workers alone. */
+async function joinParent({ app }: Service, stopping: AbortController): Promise<void> {
+  const { WorkerLink, whenParentIsGone } = await import('./supervisor/worker-link.js');
+  const [metrics, live] = [app.get(Metrics), app.get(LiveConfig)];
+  const link = new WorkerLink({ ownMetrics: () => metrics.text(), onOverride: (texts) => live.mirror(texts) });
+  metrics.gatherBy(() => link.metrics());
+  live.onOverride((texts) => link.override(texts));
+  // Nobody would start it again, or stop it.
+  whenParentIsGone(() => stopping.abort());
+  link.ready();
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function isForOperator(error: unknown): error is Error {
+  if (OPERATOR_ERRORS.some((type) => error instanceof type)) return true;
+  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
+async function stop(service: Service): Promise<never> {
+  try {
+    await service.stop();
+  } catch (error) {
+    process.stderr.write(`the service did not stop in order: ${String(error)}\n`);
+    process.exit(1);
+  }
+  process.exit(0);
+}
+
+/** Nothing is left to be written or told: what this process held goes on in the other one. */
+function exitAtOnce(): void {
+  process.stderr.write('another process took the database over: stopped\n');
+  process.exit(1);
+}

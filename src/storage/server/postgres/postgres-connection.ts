@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import type { Param } from '../../param.js';
+import { POSTGRES } from '../dialect.js';
+import { inTime } from '../in-time.js';
+import type { ServerConnection } from '../server-connection.js';
+import type { Statements } from '../server-database.js';
+import { ServerSilentError } from '../server-failure.js';
+
+/** Which process of the server serves a connection: its number alone may be that of another one later. */
+interface Backend {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** Known once for each connection that the pool has opened. */
+const backends = new WeakMap<pg.PoolClient, Backend>();
+
+/** How often the server is asked whether a backend is gone, in milliseconds. */
+const LOOK_EVERY_MS = 20;
+
+export class PostgresConnection implements ServerConnection {
+  private isReturned = false;
+
+  private constructor(
+    private readonly client: pg.PoolClient,
+    private readonly backend: Backend,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Waits for one of the pool. */
+  static async open(pool: pg.Pool, timeoutMs: number): Promise<PostgresConnection> {
+    // The pool keeps to the time limit itself.
+    const client = await pool.connect();
+    const known = backends.get(client);
+    if (known !== undefined) return new PostgresConnection(client, known, timeoutMs);
+    try {
+      const answer = client.query<Backend>(
+        'SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+      );
+      const [backend] = (await inTime(answer, timeoutMs, () => undefined)).rows;
+      if (backend === undefined) throw new TypeError('the server does not know the connection that it is asked over');
+      // The pool listens while a connection is idle; one that breaks in between says so where it is used.
+      client.on('error', () => undefined);
+      backends.set(client, backend);
+      return new PostgresConnection(client, backend, timeoutMs);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async query<Row extends object>(sql: string, params: readonly Param[] = []): Promise<Row[]> {
+    return (await this.run<Row>(sql, params)).rows;
+  }
+
+  async change(sql: string, params: readonly Param[] = []): Promise<number> {
+    return (await this.run(sql, params)).rowCount ?? 0;
+  }
+
+  /** Prepared by the server at the first time, under `name`. */
+  async named<Row extends object>(name: string, sql: string, params: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.inTime(this.client.query<Row>({ name, text: sql, values: params as unknown[] }));
+    return rows;
+  }
+
+  async begin(): Promise<void> {
+    await this.inTime(this.client.query('BEGIN'));
+  }
+
+  async commit(): Promise<void> {
+    await this.inTime(this.client.query('COMMIT'));
+  }
+
+  async rollBack(): Promise<void> {
+    if (this.isReturned) return;
+    await this.inTime(this.client.query('ROLLBACK')).catch(() => this.destroy());
+  }
+
+  release(): void {
+    if (this.isReturned) return;
+    this.isReturned = true;
+    this.client.release();
+  }
+
+  destroy(): void {
+    if (this.isReturned) return;
+    this.isReturned = true;
+    this.client.release(true);
+  }
+
+  async end(by: Statements): Promise<void> {
+    const { pid, startedAt } = this.backend;
+    const same = '"pid" = ? AND "backend_start" = ?::timestamptz';
+    await by.query(`SELECT pg_terminate_backend("pid") FROM "pg_stat_activity" WHERE ${same}`, [pid, startedAt]);
+    const deadline = performance.now() + this.timeoutMs;
+    while ((await by.query(`SELECT 1 FROM "pg_stat_activity" WHERE ${same}`, [pid, startedAt])).length > 0) {
+      if (performance.now() > deadline) throw new ServerSilentError(this.timeoutMs);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  private run<Row extends object>(sql: string, params: readonly Param[]): Promise<pg.QueryResult<Row>> {
+    return this.inTime(this.client.query<Row>(POSTGRES.toDriver(sql), params as unknown[]));
+  }
+
+  /** A connection that does not answer is closed: its next answer would be taken for that of another statement. */
+  private inTime<Result>(answer: Promise<Result>): Promise<Result> {
+    return inTime(answer, this.timeoutMs, () => this.destroy());
+  }
+}

@@ -1,0 +1,1 @@
+export { Supervisor, type SupervisorLog } from './supervisor.js';
