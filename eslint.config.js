@@ -13,12 +13,13 @@ const LAYERS = [
   ['http', ['config', 'storage', 'auth', 'executor', 'observability']],
   ['auth', ['config', 'storage', 'http']],
   ['graphs', ['config', 'plugins', 'storage', 'executor', 'http', 'auth']],
+  ['fleet', ['executor', 'http', 'auth']],
   ['runs', ['config', 'plugins', 'storage', 'events', 'executor', 'http', 'auth', 'graphs']],
 ];
 const FOLDERS = [...LAYERS.map(([name]) => name), 'cli'];
 
 /** Folders that answer clients: they see one namespace at a time. */
-const ANSWERING = ['http', 'auth', 'graphs', 'runs'];
+const ANSWERING = ['http', 'auth', 'graphs', 'runs', 'fleet'];
 
 const layerPatterns = ([name, allowed]) => [
   {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
+import { FleetModule } from './fleet/index.js';
 import { GraphsModule } from './graphs/index.js';
 import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
@@ -76,6 +77,7 @@ export class AppModule {
         HttpModule,
         GraphsModule,
         RunsModule,
+        FleetModule,
       ],
       providers: [ServiceMetrics, RunMetrics, RefusalMetrics],
     };

@@ -44,6 +44,7 @@ export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';
 export { StorageStatistics, type StoredRuns } from './storage-statistics.js';
 export {
+  ConstraintError,
   DatabaseLostError,
   DatabaseOpenError,
   DatabaseTooNewError,

@@ -35,7 +35,7 @@ export async function adaptersOf(
 ): Promise<StorageAdapters> {
   if (dataSource.options.type === 'better-sqlite3') return sqliteAdapters(dataSource, options, space);
   const { serverAdapters } = await server();
-  return serverAdapters(dataSource, options, space);
+  return serverAdapters(dataSource, options);
 }
 
 /** Loaded by those alone who have a database server. */

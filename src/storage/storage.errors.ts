@@ -29,6 +29,11 @@ export class UnsettledWriteError extends JournalUnavailableError {
   }
 }
 
+/** A row breaks a rule of the schema, which is a fault of the program. Nothing was stored; the message holds no values. */
+export class ConstraintError extends Error {
+  override readonly name = 'ConstraintError';
+}
+
 /** More is waiting to be written than the buffer may hold. Nothing was stored. */
 export class JournalBusyError extends Error {
   override readonly name = 'JournalBusyError';

@@ -2,6 +2,8 @@ import { ENTITIES } from '../../src/storage/entities/entities.js';
 import { entityTableName } from '../../src/storage/entity-columns.js';
 import { parseDatabaseUrl } from '../../src/storage/database-url.js';
 import { openServerDataSource, serverDataSourceOptions } from '../../src/storage/server/index.js';
+import { serverDatabase } from '../../src/storage/server/server-adapters.js';
+import type { ServerDatabase } from '../../src/storage/server/server-database.js';
 import type { StorageDataSource } from '../../src/storage/storage-data-source.js';
 import type { StorageOptions } from '../../src/storage/storage-options.js';
 import type { ServerTestDatabase } from '../support/server-databases.js';
@@ -20,17 +22,20 @@ export const SERVER_OPTIONS: Omit<StorageOptions, 'url'> = {
 /** The database of one test file on a server, as a connection of the test's own sees it. */
 export class ServerStorage {
   private constructor(
-    private readonly database: ServerTestDatabase,
+    private readonly place: ServerTestDatabase,
     readonly dataSource: StorageDataSource,
+    /** On the data source. */
+    readonly database: ServerDatabase,
   ) {}
 
   static async create(create: () => Promise<ServerTestDatabase>): Promise<ServerStorage> {
-    const database = await create();
-    return new ServerStorage(database, await openServer(database.url));
+    const place = await create();
+    const dataSource = await openServer(place.url);
+    return new ServerStorage(place, dataSource, serverDatabase(dataSource, { ...SERVER_OPTIONS, url: place.url }));
   }
 
   get url(): string {
-    return this.database.url;
+    return this.place.url;
   }
 
   /** The adapters of the database, with all its tables empty. */
@@ -46,7 +51,7 @@ export class ServerStorage {
 
   async drop(): Promise<void> {
     await this.dataSource.destroy();
-    await this.database.drop();
+    await this.place.drop();
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   AllRunsRepository,
   ApiKeyRepository,
   ArtifactRepository,
+  FleetMemberRepository,
   GraphRepository,
   IdempotencyRecord,
   IdempotencyRepository,
@@ -37,6 +38,7 @@ export interface StorageUnderTest {
   readonly artifacts: ArtifactRepository;
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
+  readonly members: FleetMemberRepository;
   readonly removals: RunRemovalRepository;
   readonly apiKeys: ApiKeyRepository;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ export class TcpGate {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
   private isStalled = false;
+  private lossOf: { readonly text: string; readonly lose: 'request' | 'answer' } | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -39,6 +40,19 @@ export class TcpGate {
     for (const socket of this.sockets) socket.pause();
   }
 
+  /**
+   * Breaks the connection on which `text` is asked next, once: with the request, or when it was asked and before the answer
+   * comes back.
+   */
+  breakAt(text: string, lose: 'request' | 'answer'): void {
+    this.lossOf = { text, lose };
+  }
+
+  /** Whether the connection that was to be broken has been. */
+  get hasBroken(): boolean {
+    return this.lossOf === undefined;
+  }
+
   /** As if nothing had been. */
   mend(): void {
     this.isCut = false;
@@ -58,12 +72,24 @@ export class TcpGate {
       return;
     }
     const server = connect(Number(this.target.port), this.target.hostname);
+    let isAnswerLost = false;
+    const breakIf = (from: Socket, bytes: Buffer): boolean => {
+      if (from === server) return isAnswerLost;
+      if (this.lossOf === undefined || !bytes.includes(this.lossOf.text)) return false;
+      const { lose } = this.lossOf;
+      this.lossOf = undefined;
+      isAnswerLost = lose === 'answer';
+      return lose === 'request';
+    };
     for (const [from, to] of [
       [client, server],
       [server, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => {
+        if (breakIf(from, bytes)) from.destroy();
+        else to.write(bytes);
+      });
       from.on('error', () => undefined);
       from.once('close', () => {
         this.sockets.delete(from);

@@ -5,6 +5,7 @@ import {
   IdempotencyConflictError,
   JournalBusyError,
   JournalUnavailableError,
+  UnsettledWriteError,
 } from '../../storage/index.js';
 import { type ProblemCode, ProblemError } from '../problem/index.js';
 
@@ -26,6 +27,12 @@ const CODE_BY_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
 /** The problem that answers whatever was thrown. What is not meant for clients becomes `internal-error`, bare. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof UnsettledWriteError) {
+    const detail =
+      'the connection to the database was lost: whether the request was carried out is not known; ask, or repeat it with its ' +
+      'Idempotency-Key';
+    return new ProblemError('storage-unavailable', detail, { retryAfterSec: RETRY_STORAGE_SEC, cause: error });
+  }
   if (STORAGE_ERRORS.some((type) => error instanceof type)) {
     const detail = 'the database cannot store anything now; nothing was changed, try again';
     return new ProblemError('storage-unavailable', detail, { retryAfterSec: RETRY_STORAGE_SEC, cause: error });

@@ -29,6 +29,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['keys', 'API keys: who may call, and what it may do.'],
   ['auth', 'Tokens in exchange for keys.'],
   ['config', 'The configuration in use.'],
+  ['fleet', 'The processes that share a database.'],
   ['health', 'Probes.'],
   ['metrics', 'What a process measures, for Prometheus.'],
 ];

@@ -6,6 +6,7 @@ import { RunLabelEntity } from '../entities/run-label.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
 import type { Param } from '../param.js';
 import { idempotencyHorizon } from '../repositories/idempotency.repository.js';
+import { ServerArtifactWriter } from '../repositories/server-artifact-writer.js';
 import type { ServerDatabase, Statements } from '../server/server-database.js';
 import { OvertakenError } from '../server/server-failure.js';
 import { IdempotencyConflictError, RetriedRunGoneError, StaleWriterError } from '../storage.errors.js';
@@ -28,8 +29,11 @@ export class MysqlJournalStore extends JournalStore {
   private readonly artifacts = new EntityTable(ArtifactEntity);
   private readonly eventInsertion = new EntityTable(RunEventEntity).insertionOf(EVENT_PROPERTIES);
 
+  private readonly files: ServerArtifactWriter;
+
   constructor(private readonly database: ServerDatabase) {
     super();
+    this.files = new ServerArtifactWriter(database.dialect);
   }
 
   protected override writeTogether(units: readonly JournalUnit[]): Promise<Refusal[]> {
@@ -50,8 +54,7 @@ export class MysqlJournalStore extends JournalStore {
         );
         await insertAll(tx, this.eventInsertion, eventsOf(stored));
         for (const { runId, files } of stored) {
-          for (const file of files)
-            await tx.change(this.artifacts.insertion, this.artifacts.values({ ...file, runId }));
+          for (const file of files) await this.files.insert(tx, { ...file, runId });
         }
         return units.map((unit) => refusals.get(unit));
       },
@@ -186,8 +189,10 @@ async function update(tx: Statements, columns: readonly string[], rows: readonly
 /** `insertion` is one of a single row. */
 async function insertAll(tx: Statements, insertion: string, rows: readonly (readonly Param[])[]): Promise<void> {
   const values = insertion.slice(insertion.lastIndexOf('('));
-  for (const piece of pieces(rows))
-    await tx.change(insertion + `, ${values}`.repeat(piece.length - 1), piece.flat() as Param[]);
+  for (const piece of pieces(rows)) {
+    const params = piece.flatMap<Param>((row) => row);
+    await tx.change(insertion + `, ${values}`.repeat(piece.length - 1), params);
+  }
 }
 
 function* pieces<Row extends readonly Param[]>(rows: readonly Row[]): Iterable<readonly Row[]> {

@@ -151,12 +151,12 @@ function taken(mine: string, hasCopies: boolean): string {
   const updates = GUARDS.filter(({ name }) => name !== 'scope' && name !== 'key').map(
     ({ name }) => `"${name}" = excluded."${name}"`,
   );
-  const window = -idempotencyHorizon(epochMs(0));
+  const windowMs = Math.abs(idempotencyHorizon(epochMs(0)));
   return `taken AS (
     INSERT INTO idempotency_keys AS kept (${columns}) SELECT ${columns} FROM "guards" list
     WHERE ${mine}${hasCopies ? ` AND ${NOT_GONE}` : ''}
     ON CONFLICT ("scope", "key") DO UPDATE SET ${updates.join(', ')}
-      WHERE kept.created_at <= excluded.created_at - ${window}
+      WHERE kept.created_at <= excluded.created_at - ${windowMs}
     RETURNING "scope", "key")`;
 }
 

@@ -1,8 +1,8 @@
 import { EntityTable } from '../entity-table.js';
-import { ArtifactEntity } from '../entities/artifact.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { RunEntity } from '../entities/run.entity.js';
 import type { Param } from '../param.js';
+import { ServerArtifactWriter } from '../repositories/server-artifact-writer.js';
 import type { PostgresDatabase } from '../server/postgres/postgres-database.js';
 import type { Statements } from '../server/server-database.js';
 import { epochMs } from '../../executor/core/index.js';
@@ -29,12 +29,14 @@ type Answer = FlushRow | LostRow;
 export class PostgresJournalStore extends JournalStore {
   private readonly runs = new EntityTable(RunEntity);
   private readonly keys = new EntityTable(IdempotencyKeyEntity);
-  private readonly artifacts = new EntityTable(ArtifactEntity);
   /** Statements by name: there are few shapes. */
   private readonly statements = new Map<string, string>();
 
+  private readonly files: ServerArtifactWriter;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.files = new ServerArtifactWriter(database.dialect);
   }
 
   protected override async writeTogether(units: readonly JournalUnit[]): Promise<Refusal[]> {
@@ -58,8 +60,7 @@ export class PostgresJournalStore extends JournalStore {
         const ids = new Set(answers.filter(({ kind }) => kind === 'stored').map(({ value }) => value));
         stored = units.filter(({ runId }) => ids.has(runId));
         for (const { runId, files } of stored) {
-          for (const file of files)
-            await tx.change(this.artifacts.insertion, this.artifacts.values({ ...file, runId }));
+          for (const file of files) await this.files.insert(tx, { ...file, runId });
         }
         return answers;
       },

@@ -1,5 +1,5 @@
 import { encodeTime } from 'ulid';
-import { type EpochMs, type Namespace, RUN_STATUSES, epochMs } from '../../executor/core/index.js';
+import { type EpochMs, type GraphId, type Namespace, RUN_STATUSES, epochMs } from '../../executor/core/index.js';
 import type { RunListQuery } from './run.repository.js';
 
 /** The largest time that a ULID can hold. */
@@ -16,12 +16,8 @@ interface Query {
 export interface RunListDialect {
   /** Runs `r`, by the index on the status. */
   readonly byStatus: string;
-  /** Runs `r` of a graph. */
-  readonly ofGraph: {
-    readonly from: string;
-    /** They take the id of the graph and the namespace. */
-    readonly conditions: readonly string[];
-  };
+  /** Runs `r` of a graph, none where the graph is of another namespace. */
+  readonly ofGraph: (graphId: GraphId, namespace: Namespace) => Pick<Source, 'from' | 'conditions' | 'params'>;
   /** Labels `l`, and then the run `r` of each. */
   readonly labelled: string;
   /** A query for the ids of runs `r`, as it stands in a UNION with others of which the first `limit` are wanted. */
@@ -32,10 +28,11 @@ export interface RunListDialect {
 const SQLITE: RunListDialect = {
   byStatus: 'runs r',
   // The plus keeps SQLite on the key of the graphs, of which it knows that it finds a single one.
-  ofGraph: {
+  ofGraph: (graphId, namespace) => ({
     from: 'graphs g CROSS JOIN runs r',
     conditions: ['g.graph_id = ?', '+g.namespace = ?', 'r.graph_id = g.graph_id'],
-  },
+    params: [graphId, namespace],
+  }),
   labelled: 'run_labels l CROSS JOIN runs r',
   union: (part) => part,
 };
@@ -71,7 +68,7 @@ function sourcesOf(
     return [{ from: dialect.labelled, runId: 'l.run_id', conditions, params: [namespace, ...label] }];
   }
   // All runs of a graph are of one namespace, and of another one none is looked at.
-  if (graphId !== undefined) return [{ ...dialect.ofGraph, runId: 'r.run_id', params: [graphId, namespace] }];
+  if (graphId !== undefined) return [{ ...dialect.ofGraph(graphId, namespace), runId: 'r.run_id' }];
   // One index has the runs of each status in order.
   return [...new Set(statuses ?? RUN_STATUSES)].map((status) => ({
     from: dialect.byStatus,

@@ -2,6 +2,7 @@ import type { EpochMs, KeyId } from '../../executor/core/index.js';
 import { EntityTable } from '../entity-table.js';
 import { ApiKeyEntity } from '../entities/api-key.entity.js';
 import type { ServerDatabase } from '../server/server-database.js';
+import { findsRow } from '../server/settle.js';
 import {
   type ApiKeyListQuery,
   ApiKeyRepository,
@@ -17,6 +18,9 @@ const REPLACE = `UPDATE api_keys SET replaced_by = ?, expires_at = LEAST(COALESC
   WHERE key_id = ? AND revoked_at IS NULL AND replaced_by IS NULL`;
 const TOUCH = 'UPDATE api_keys SET last_used_at = ? WHERE key_id = ? AND COALESCE(last_used_at, 0) < ?';
 
+/** Nobody else makes a key of the same id. */
+const EXISTS = 'SELECT 1 FROM api_keys WHERE key_id = ?';
+
 export class ServerApiKeyRepository extends ApiKeyRepository {
   private readonly keys = new EntityTable(ApiKeyEntity);
 
@@ -25,7 +29,9 @@ export class ServerApiKeyRepository extends ApiKeyRepository {
   }
 
   override async create(key: StoredApiKey): Promise<void> {
-    await this.database.transaction((tx) => tx.change(this.keys.insertion, this.keys.values(key)));
+    await this.database.transaction((tx) => tx.change(this.keys.insertion, this.keys.values(key)), {
+      isStored: findsRow(EXISTS, [key.keyId]),
+    });
   }
 
   override find(keyId: KeyId): Promise<StoredApiKey | undefined> {
@@ -44,16 +50,21 @@ export class ServerApiKeyRepository extends ApiKeyRepository {
   }
 
   override async revoke(keyId: KeyId, at: EpochMs): Promise<void> {
-    await this.database.transaction((tx) => tx.change(REVOKE, [at, keyId]));
+    await this.database.transaction((tx) => tx.change(REVOKE, [at, keyId]), {
+      isStored: findsRow('SELECT 1 FROM api_keys WHERE key_id = ? AND revoked_at IS NOT NULL', [keyId]),
+    });
   }
 
   override rotate({ keyId, endsAt, replacement }: ApiKeyRotation): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
-      // The row stays locked until the end: whoever rotates the key at the same time finds it replaced.
-      if ((await tx.change(REPLACE, [replacement.keyId, endsAt, endsAt, keyId])) === 0) return false;
-      await tx.change(this.keys.insertion, this.keys.values(replacement));
-      return true;
-    });
+    return this.database.transaction(
+      async (tx) => {
+        // The row stays locked until the end: whoever rotates the key at the same time finds it replaced.
+        if ((await tx.change(REPLACE, [replacement.keyId, endsAt, endsAt, keyId])) === 0) return false;
+        await tx.change(this.keys.insertion, this.keys.values(replacement));
+        return true;
+      },
+      { isStored: findsRow(EXISTS, [replacement.keyId]) },
+    );
   }
 
   override async touch(keyId: KeyId, at: EpochMs): Promise<void> {

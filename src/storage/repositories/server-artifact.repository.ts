@@ -2,6 +2,7 @@ import type { RunId } from '../../executor/core/index.js';
 import { EntityTable } from '../entity-table.js';
 import { ArtifactEntity } from '../entities/artifact.entity.js';
 import type { ServerDatabase } from '../server/server-database.js';
+import { findsRow } from '../server/settle.js';
 import { type Artifact, type ArtifactInfo, ArtifactRepository } from './artifact.repository.js';
 import { ServerArtifactWriter } from './server-artifact-writer.js';
 
@@ -15,7 +16,14 @@ export class ServerArtifactRepository extends ArtifactRepository {
   }
 
   override async put(artifact: Artifact): Promise<void> {
-    await this.database.transaction((tx) => this.writer.put(tx, artifact));
+    await this.database.transaction((tx) => this.writer.put(tx, artifact), {
+      isStored: findsRow('SELECT 1 FROM artifacts WHERE run_id = ? AND name = ? AND sha256 = ? AND created_at = ?', [
+        artifact.runId,
+        artifact.name,
+        artifact.sha256,
+        artifact.createdAt,
+      ]),
+    });
   }
 
   override list(runId: RunId): Promise<ArtifactInfo[]> {

@@ -3,6 +3,7 @@ import { EntityTable } from '../entity-table.js';
 import { GraphVersionEntity } from '../entities/graph-version.entity.js';
 import { GraphEntity } from '../entities/graph.entity.js';
 import type { ServerDatabase } from '../server/server-database.js';
+import { findsRow } from '../server/settle.js';
 import { type GraphListQuery, GraphRepository, type StoredGraph, type StoredGraphVersion } from './graph.repository.js';
 import type { IdempotencyRecord } from './idempotency.repository.js';
 import type { ServerIdempotencyGuard } from './server-idempotency-guard.js';
@@ -28,28 +29,38 @@ export class ServerGraphRepository extends GraphRepository {
     const { graphId, name, createdAt } = version;
     const times = { createdAt, updatedAt: createdAt, archivedAt: null };
     const graph = { graphId, namespace, name, version: version.version, ...times };
-    await this.database.transaction(async (tx) => {
-      if (guard !== undefined) await this.guard.take(tx, guard);
-      await tx.change(this.graphs.insertion, this.graphs.values(graph));
-      await tx.change(this.versions.insertion, this.versions.values(version));
-    });
+    await this.database.transaction(
+      async (tx) => {
+        if (guard !== undefined) await this.guard.take(tx, guard);
+        await tx.change(this.graphs.insertion, this.graphs.values(graph));
+        await tx.change(this.versions.insertion, this.versions.values(version));
+      },
+      // Nobody else makes a graph of this id.
+      { isStored: findsRow('SELECT 1 FROM graphs WHERE graph_id = ?', [graphId]) },
+    );
   }
 
   override addVersion(namespace: Namespace, next: Omit<StoredGraphVersion, 'version'>): Promise<number | undefined> {
-    const { graphId, name, createdAt } = next;
-    return this.database.transaction(async (tx) => {
-      // Whoever adds another version waits for this lock, and then counts on from this one.
-      const [graph] = await tx.query<Pick<StoredGraph, 'version'>>(this.sql.lockVersion, [graphId, namespace]);
-      if (graph === undefined) return undefined;
-      const version = graph.version + 1;
-      await tx.change(this.sql.updateGraph, [version, name, createdAt, graphId]);
-      await tx.change(this.versions.insertion, this.versions.values({ ...next, version }));
-      return version;
-    });
+    const { graphId, name, specJson, createdAt } = next;
+    let added = 0;
+    return this.database.transaction(
+      async (tx) => {
+        // Whoever adds another version waits for this lock, and then counts on from this one.
+        const [graph] = await tx.query<Pick<StoredGraph, 'version'>>(this.sql.lockVersion, [graphId, namespace]);
+        if (graph === undefined) return undefined;
+        added = graph.version + 1;
+        await tx.change(this.sql.updateGraph, [added, name, createdAt, graphId]);
+        await tx.change(this.versions.insertion, this.versions.values({ ...next, version: added }));
+        return added;
+      },
+      { isStored: (tx) => findsRow(this.sql.isVersion, [graphId, added, specJson, createdAt])(tx) },
+    );
   }
 
   override async archive(namespace: Namespace, graphId: GraphId, at: EpochMs): Promise<void> {
-    await this.database.transaction((tx) => tx.change(this.sql.archive, [at, graphId, namespace]));
+    await this.database.transaction((tx) => tx.change(this.sql.archive, [at, graphId, namespace]), {
+      isStored: findsRow('SELECT 1 FROM graphs WHERE graph_id = ? AND archived_at IS NOT NULL', [graphId]),
+    });
   }
 
   override async find(namespace: Namespace, graphId: GraphId): Promise<StoredGraph | undefined> {
@@ -83,6 +94,7 @@ function statementsOf(graphs: EntityTable<GraphEntity>, versions: EntityTable<Gr
     lockVersion: 'SELECT version FROM graphs WHERE graph_id = ? AND namespace = ? FOR UPDATE',
     updateGraph: 'UPDATE graphs SET version = ?, name = ?, updated_at = ? WHERE graph_id = ?',
     archive: 'UPDATE graphs SET archived_at = ? WHERE graph_id = ? AND namespace = ? AND archived_at IS NULL',
+    isVersion: 'SELECT 1 FROM graph_versions WHERE graph_id = ? AND version = ? AND spec = ? AND created_at = ?',
     byVersion: `SELECT ${versions.selection} FROM graph_versions WHERE graph_id = ? AND version = ?
       AND EXISTS (SELECT 1 FROM graphs WHERE graphs.graph_id = graph_versions.graph_id AND graphs.namespace = ?)`,
     page: pageOf(''),

@@ -2,6 +2,7 @@ import { type EpochMs, type Namespace, type RunId, epochMs } from '../../executo
 import type { DialectName } from '../database-url.js';
 import type { Dialect } from '../server/dialect.js';
 import type { ServerDatabase, Statements } from '../server/server-database.js';
+import { findsRow } from '../server/settle.js';
 import { FINISHED, fileRows, firstRunIdOf, madeAt } from './removable-runs.js';
 import { type ClearedStep, type Removal, RunRemovalRepository } from './run-removal.repository.js';
 
@@ -45,10 +46,13 @@ export class ServerRunRemovalRepository extends RunRemovalRepository {
   }
 
   override remove(namespace: Namespace, runId: RunId, at: EpochMs): Promise<Removal> {
-    return this.database.transaction(async (tx) => {
-      if ((await tx.change(this.sql.mark, [at, runId, namespace, ...FINISHED])) === 1) return 'removed';
-      return (await tx.query(this.sql.status, [runId, namespace])).length === 0 ? 'unknown' : 'unfinished';
-    });
+    return this.database.transaction<Removal>(
+      async (tx) => {
+        if ((await tx.change(this.sql.mark, [at, runId, namespace, ...FINISHED])) === 1) return 'removed';
+        return (await tx.query(this.sql.status, [runId, namespace])).length === 0 ? 'unknown' : 'unfinished';
+      },
+      { isStored: findsRow('SELECT 1 FROM runs WHERE run_id = ? AND deleted_at IS NOT NULL', [runId]) },
+    );
   }
 
   override removeFinished({ horizon, at, limit }: { horizon: EpochMs; at: EpochMs; limit: number }): Promise<number> {

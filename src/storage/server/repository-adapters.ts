@@ -1,4 +1,3 @@
-import type { CacheSpace } from '../cache/index.js';
 import { ServerAllGraphsRepository } from '../repositories/server-all-graphs.repository.js';
 import { ServerAllRunsRepository } from '../repositories/server-all-runs.repository.js';
 import { ServerApiKeyRepository } from '../repositories/server-api-key.repository.js';
@@ -16,10 +15,7 @@ type RepositoryPorts =
   'runs' | 'allRuns' | 'graphs' | 'allGraphs' | 'artifacts' | 'idempotency' | 'removals' | 'apiKeys' | 'fleetLeases';
 
 /** The repositories. */
-export function repositoryAdapters(
-  database: ServerDatabase,
-  _space: CacheSpace,
-): Pick<StorageAdapters, RepositoryPorts> {
+export function repositoryAdapters(database: ServerDatabase): Pick<StorageAdapters, RepositoryPorts> {
   return {
     runs: new ServerRunRepository(database),
     allRuns: new ServerAllRunsRepository(database),

@@ -1,4 +1,3 @@
-import type { CacheSpace } from '../cache/index.js';
 import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
@@ -13,20 +12,17 @@ import type { ServerDatabase } from './server-database.js';
 const MIN_TIMEOUT_MS = 1_000;
 
 /** Every port on the database of one server. */
-export function serverAdapters(
-  dataSource: StorageDataSource,
-  options: StorageOptions,
-  space: CacheSpace,
-): StorageAdapters {
+export function serverAdapters(dataSource: StorageDataSource, options: StorageOptions): StorageAdapters {
   const database = serverDatabase(dataSource, options);
   return {
     ...journalAdapters(database),
-    ...repositoryAdapters(database, space),
+    ...repositoryAdapters(database),
     members: new ServerFleetMemberRepository(database),
   };
 }
 
-function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
+/** The connections of an open data source. */
+export function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
   const { echoSql, connectionTimeoutSec } = options;
   const settings = { echoSql, timeoutMs: Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000) };
   return dataSource.options.type === 'postgres'

@@ -1,3 +1,4 @@
+import { constraintErrorOf } from './constraint-error.js';
 import { JournalUnavailableError } from '../storage.errors.js';
 
 /**
@@ -123,7 +124,7 @@ export function toStorageError(error: unknown): Error {
     return new JournalUnavailableError(`the database is unavailable: ${failure.reason}`, { cause: error });
   }
   // Everything that is thrown in here is an Error.
-  return error as Error;
+  return constraintErrorOf(error) ?? (error as Error);
 }
 
 /** A server that has not answered in time: whether it did what it was asked is not known. */

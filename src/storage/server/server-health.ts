@@ -23,7 +23,7 @@ export class ServerHealth extends StorageHealth {
    * without one it would never find out that the server stores again.
    */
   override async check(): Promise<void> {
-    await this.database.read('SELECT 1 FROM "runs" LIMIT 1');
+    await this.database.read('SELECT 1 FROM runs LIMIT 1');
     if (this.writer.failure === undefined) return;
     await this.database.transaction(async (tx) => {
       await tx.change(

@@ -1,4 +1,6 @@
 import { UnsettledWriteError } from '../storage.errors.js';
+import type { Param } from '../param.js';
+import type { Statements } from './server-database.js';
 import { isAway } from './server-failure.js';
 
 const ASK_EVERY_MS = 100;
@@ -8,6 +10,11 @@ export interface Settlement<Result> {
   readonly cause: unknown;
   readonly timeoutMs: number;
   readonly read: () => Promise<Result>;
+}
+
+/** For `TransactionOptions.isStored`: whether there is such a row. */
+export function findsRow(sql: string, params: readonly Param[]): (tx: Statements) => Promise<boolean> {
+  return async (tx) => (await tx.query(sql, params)).length > 0;
 }
 
 /** What `read` finds, asked until the server answers. @throws {UnsettledWriteError} if it has not answered in time. */

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import { Distribution, withoutLogContext } from '../../observability/core/index.js';
 import { DatabaseLostError, JournalUnavailableError, StaleWriterError } from '../storage.errors.js';
 import type { WriterStats } from './storage-writer.js';

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { dataSourceOptions } from '../../../src/storage/sqlite/data-source-options.js';
-import { openDataSource } from '../../../src/storage/sqlite/open-data-source.js';
+import { dataSourceOptionsOf, openDatabase } from '../../../src/storage/open-database.js';
 
 /** Opens the database of each URL that it is sent and answers `opened` or why not. Says `ready` first. */
 process.on('message', (url: string) => void answer(url));
@@ -9,7 +8,7 @@ process.send?.('ready');
 async function answer(url: string): Promise<void> {
   const options = { url, synchronous: 'full', echoSql: false, connectionTimeoutSec: 20 } as const;
   try {
-    const dataSource = await openDataSource(dataSourceOptions(options));
+    const dataSource = await openDatabase(await dataSourceOptionsOf(options));
     await dataSource.destroy();
     process.send?.('opened');
   } catch (error) {

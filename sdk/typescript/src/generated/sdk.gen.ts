@@ -76,6 +76,9 @@ import type {
   ListArtifactsData,
   ListArtifactsErrors,
   ListArtifactsResponses,
+  ListFleetData,
+  ListFleetErrors,
+  ListFleetResponses,
   ListGraphsData,
   ListGraphsErrors,
   ListGraphsResponses,
@@ -322,6 +325,21 @@ export const streamEvents = <ThrowOnError extends boolean = false>(
       { scheme: 'bearer', type: 'http' },
     ],
     url: '/events',
+    ...options,
+  });
+
+/**
+ * The processes that work on the database
+ *
+ * Those that started first come before the others. A process that ended in order is gone from it; one that died is there a while longer, and gives no sign of life.
+ */
+export const listFleet = <ThrowOnError extends boolean = false>(options?: Options<ListFleetData, ThrowOnError>) =>
+  (options?.client ?? client).get<ListFleetResponses, ListFleetErrors, ThrowOnError>({
+    security: [
+      { name: 'X-API-Key', type: 'apiKey' },
+      { scheme: 'bearer', type: 'http' },
+    ],
+    url: '/fleet',
     ...options,
   });
 

@@ -218,6 +218,10 @@ export type ConfigPatch = {
    */
   DEBUG?: boolean | null;
   /**
+   * How long a process that is told to stop goes on as before with its readiness probe failing, so that a load balancer sends nothing more by the time it stops; SHUTDOWN_GRACE_SEC begins after it.
+   */
+  SHUTDOWN_DELAY_SEC?: number | null;
+  /**
    * How long a stopping service lets running attempts end before it journals them as interrupted.
    */
   SHUTDOWN_GRACE_SEC?: number | null;
@@ -431,6 +435,10 @@ export type EdgeOutcome = 'success' | 'failure' | 'done';
 export type EdgeVerdict = 'taken' | 'taken_without_data' | 'not_taken' | 'unresolved';
 
 export type FailurePolicy = 'finish' | 'stop' | 'cancel';
+
+export type Fleet = {
+  items: Array<Member>;
+};
 
 export type Graph = {
   name: string;
@@ -676,6 +684,33 @@ export type LogEntry =
     } & NodeCancelledEvent);
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+
+export type Member = {
+  /**
+   * Of this process alone, for as long as it lives: its host, its process id and something random.
+   */
+  id: string;
+  /**
+   * Whether it answers requests, works on runs, or does both.
+   */
+  role: 'all' | 'api' | 'worker';
+  /**
+   * Version of its program.
+   */
+  version: string;
+  /**
+   * When it started, on its own clock.
+   */
+  started_at: string;
+  /**
+   * Runs that it executed when it gave its last sign of life.
+   */
+  live_runs: number;
+  /**
+   * How long ago that was, in seconds; a process counts as gone after DATABASE__LEASE_SEC without one.
+   */
+  silent_sec: number;
+};
 
 export type NewApiKey = {
   /**
@@ -2880,6 +2915,66 @@ export type StreamEventsResponses = {
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type ListFleetData = {
+  body?: never;
+  headers?: {
+    /**
+     * The namespace that the request is about. Only callers with the scope `admin` may name another one.
+     */
+    'X-Wand-Namespace'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/fleet';
+};
+
+export type ListFleetErrors = {
+  /**
+   * The request cannot be understood
+   *
+   * A parameter is not valid, or: The request cannot be understood
+   */
+  400: Problem;
+  /**
+   * A valid key is required
+   */
+  401: Problem;
+  /**
+   * Not allowed
+   */
+  403: Problem;
+  /**
+   * Too many requests
+   */
+  429: Problem;
+  /**
+   * The headers are too large
+   *
+   * The headers are too large
+   */
+  431: Problem;
+  /**
+   * Something went wrong
+   *
+   * Something went wrong
+   */
+  500: Problem;
+  /**
+   * The database cannot store anything now
+   *
+   * Tokens cannot be checked now, or: The database cannot store anything now
+   */
+  503: Problem;
+};
+
+export type ListFleetError = ListFleetErrors[keyof ListFleetErrors];
+
+export type ListFleetResponses = {
+  200: Fleet;
+};
+
+export type ListFleetResponse = ListFleetResponses[keyof ListFleetResponses];
 
 export type ListGraphsData = {
   body?: never;

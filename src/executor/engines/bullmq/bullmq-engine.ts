@@ -251,6 +251,7 @@ export class BullmqEngine extends RunEngine {
       get phase() {
         return phase();
       },
+      isAlone: false,
       parkAfterMs: this.parts.options.parkAfterMs,
       blame: (run: LoadedRun) => this.blameFor(run),
       released: () => undefined,

@@ -1,6 +1,6 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { EventBus } from '../../../events/index.js';
-import { AllRunsRepository, Journal, type UnfinishedRun } from '../../../storage/index.js';
+import { AllRunsRepository, Journal, type UnfinishedRun, UnsettledWriteError } from '../../../storage/index.js';
 import { RunCensus } from '../../census/index.js';
 import { type Cancel, Clock } from '../../clock.js';
 import type { EpochMs, RunId, RunStatus } from '../../core/index.js';
@@ -70,11 +70,17 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   override async launch(run: NewcomingRun): Promise<void> {
-    if (this.queue.size === 0 && this.hasPlace) {
-      await this.host.launch(run);
-    } else {
-      await run.create();
-      this.enqueue(run.runId, run.startBy);
+    try {
+      if (this.queue.size === 0 && this.hasPlace) {
+        await this.host.launch(run);
+      } else {
+        await run.create();
+        this.enqueue(run.runId, run.startBy);
+      }
+    } catch (error) {
+      // The run may be stored all the same: then nobody else would ever execute it.
+      if (error instanceof UnsettledWriteError) this.host.retakeLater(run.runId, error);
+      throw error;
     }
     this.census.created();
   }
@@ -123,6 +129,7 @@ export class EmbeddedEngine extends RunEngine {
       get phase() {
         return phase();
       },
+      isAlone: true,
       blame: (_run: unknown, runId: RunId) => this.inquest.verdict(runId),
       released: (runId: RunId): void => {
         // It may have been opened out of turn while it waited to be taken again.

@@ -24,6 +24,9 @@ const BEATS = 3;
 /** A member is taken off the list after this many times the time after which it counts as gone. */
 const FORGOTTEN_AFTER = 4;
 
+/** Members that this process is: others with its id are of an earlier process that had it. */
+const ours = new Set<string>();
+
 export interface FleetMembershipParts {
   readonly members: FleetMemberRepository;
   readonly engine: RunEngine;
@@ -63,6 +66,7 @@ export class FleetMembership extends DatabaseClaim {
   override async acquire({ wait, signal, version, onLost }: ClaimOptions): Promise<void> {
     const { members, clock, config } = this.parts;
     this.self = { id: this.id, role: config.role, version, startedAt: clock.now() };
+    ours.add(this.id);
     await this.forgetDead();
     for (let hasLogged = false; ; hasLogged = true) {
       await members.beat(this.now(this.self));
@@ -89,6 +93,7 @@ export class FleetMembership extends DatabaseClaim {
 
   override async release(): Promise<void> {
     clearInterval(this.timer);
+    ours.delete(this.id);
     await this.beating;
     try {
       await this.parts.members.leave(this.id);
@@ -143,7 +148,7 @@ export class FleetMembership extends DatabaseClaim {
   private async forgetDead(): Promise<void> {
     const { members } = this.parts;
     for (const { id } of await members.list()) {
-      if (isDeadOwner(id)) await members.leave(id);
+      if (isDeadOwner(id) && !ours.has(id)) await members.leave(id);
     }
   }
 

@@ -40,6 +40,8 @@ export interface SessionKeeper {
   readonly phase: EnginePhase;
   /** Who is charged with the end of the session before. */
   blame(run: LoadedRun, runId: RunId): Blame | Promise<Blame>;
+  /** Whether no other process works on runs: an entry that a session did not expect is then its own. */
+  readonly isAlone: boolean;
   /** How long nothing may be due in a run before its session is parked, in milliseconds; undefined if none ever is. */
   readonly parkAfterMs?: number;
   /** A session ended, or a run could not be opened: its place is free. */
@@ -118,8 +120,10 @@ export class SessionHost {
   open(runId: RunId, begin: (session: RunSession) => void): Promise<RunSession | undefined> {
     const opening = this.loadSession(runId).then(
       (session) => {
-        if (session === undefined) this.release(runId);
-        else {
+        if (session === undefined) {
+          this.lostRuns.delete(runId);
+          this.release(runId);
+        } else {
           void session.ended.then((end) => this.onEnded(runId, end));
           this.opened.set(runId, session);
           begin(session);
@@ -210,7 +214,9 @@ export class SessionHost {
     if (end.kind !== 'lost') this.lostRuns.delete(runId);
     this.release(runId);
     if (end.kind !== 'lost') return;
-    if (end.error instanceof StaleWriterError) {
+    // One that is alone has written that entry itself, in a write that was said to have failed: it is found when the run is
+    // taken again.
+    if (end.error instanceof StaleWriterError && !this.keeper.isAlone) {
       withLogContext({ run_id: runId }, () => this.logger.warn('another session owns the run now: dropped it'));
       return;
     }
@@ -218,8 +224,8 @@ export class SessionHost {
     if (!(end.error instanceof DatabaseLostError)) this.retakeLater(runId, end.error);
   }
 
-  /** The run is whole in its journal; only this session of it is gone. */
-  private retakeLater(runId: RunId, error: unknown): void {
+  /** Has a run taken again, in a while: it is whole in its journal, if it is there; only its session is gone. */
+  retakeLater(runId: RunId, error: unknown): void {
     if (this.keeper.phase === 'stopping') return;
     const times = (this.lostRuns.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));

@@ -1,0 +1,58 @@
+import { type BuiltService } from '../../support/built-service.js';
+import { BuiltFleet } from '../../support/built-fleet.js';
+import { MetricValues } from '../../support/metric-values.js';
+import { POSTGRES_URL, REDIS_URL, describeWith } from '../../support/services.js';
+import { waitFor } from '../../support/wait-for.js';
+
+const ECHO = { name: 'echo', nodes: [{ id: 'a', type: 'agent.echo' }], edges: [] };
+
+describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
+  describeWith('Redis', REDIS_URL, 'of an api, and of two workers that one parent started', () => {
+    let fleet: BuiltFleet;
+    let api: BuiltService;
+    let workers: BuiltService;
+    beforeAll(async () => {
+      fleet = await BuiltFleet.create();
+      api = await fleet.start({ args: ['--role', 'api'], env: { SECURITY__RATE_LIMIT_STORE: 'redis' } });
+      workers = await fleet.start({ args: ['--role=worker'], env: { WORKERS: '2' } });
+    }, 180_000);
+    afterAll(() => fleet.destroy());
+
+    it('answers at the api and executes at the workers', async () => {
+      const { graph_id } = await api.post<{ graph_id: string }>('/graphs', ECHO);
+      const { run_id } = await api.post<{ run_id: string }>('/runs', { graph_id });
+      await waitFor('the run to end', async () => {
+        const { status } = await api.json<{ status: string }>(`/runs/${run_id}`);
+        return status === 'SUCCESS';
+      });
+      const metrics = new MetricValues(await (await workers.request('/metrics')).text());
+      expect(metrics.labelsOf('wand_worker_up')).toEqual({ 'worker="1"': 1, 'worker="2"': 1 });
+      expect(new MetricValues(await (await api.request('/metrics')).text()).of('wand_runs_live')).toBe(0);
+    });
+
+    it('has no API at a worker, but its probes', async () => {
+      for (const path of ['/graphs', '/runs', '/docs', '/openapi.json', '/fleet', '/']) {
+        const answer = await workers.request(path);
+        expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+          path,
+          404,
+          expect.stringContaining('application/problem+json'),
+        ]);
+        expect(((await answer.json()) as { detail: string }).detail).toContain('this process is a worker');
+      }
+      for (const path of ['/health', '/health/live', '/health/ready', '/health/startup']) {
+        expect([path, (await workers.request(path)).status]).toEqual([path, 200]);
+      }
+    });
+
+    it('tells who belongs to it', async () => {
+      const { items } = await api.json<{ items: { role: string; live_runs: number }[] }>('/fleet');
+      expect(items.map(({ role }) => role).sort()).toEqual(['api', 'worker', 'worker']);
+    });
+
+    it('refuses an embedded process on its database', async () => {
+      const alone = await fleet.start({ env: { EXECUTION__ENGINE: 'embedded' } }).catch((error: unknown) => error);
+      expect(String(alone)).toMatch(/the database is in use by a fleet, of the process \d+ on /);
+    });
+  });
+});
