@@ -13,6 +13,7 @@ import { FleetMemberRepository } from './repositories/fleet-member.repository.js
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
+import { PoolAttemptRepository } from './repositories/pool-attempt.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
 import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.js';
@@ -77,6 +78,7 @@ const PORTS = [
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
+  { provide: PoolAttemptRepository, from: ({ poolAttempts }: StorageAdapters) => poolAttempts },
   { provide: FleetMemberRepository, from: ({ members }: StorageAdapters) => members },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },

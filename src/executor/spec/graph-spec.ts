@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { jitterKind } from '../../config/index.js';
+import { POOL_NAME, jitterKind } from '../../config/index.js';
 import { type JsonObject, INPUT_SOURCE, isJsonObject } from '../core/index.js';
 import { boundedText } from './bounded-text.js';
 
-const POOL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const NODE_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_SECONDS = 86_400;
 const MAX_TEXT = 200;
@@ -25,7 +24,7 @@ const seconds = z
 
 const pool = z
   .string()
-  .regex(POOL, { error: 'takes 1 to 63 lower-case letters, digits or "-", neither first nor last a "-"' });
+  .regex(POOL_NAME, { error: 'takes 1 to 63 lower-case letters, digits or "-", neither first nor last a "-"' });
 
 const retries = z.int().min(0).max(100);
 const hasNoControlCharacter = (text: string): boolean => !/\p{Cc}/u.test(text);

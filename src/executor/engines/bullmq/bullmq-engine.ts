@@ -7,6 +7,7 @@ import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from 
 import {
   type Blame,
   type Namespace,
+  type PlanNode,
   type RunId,
   type RunStatus,
   chargedSuspects,
@@ -30,8 +31,9 @@ import type { BullmqEngineOptions } from './bullmq-engine.options.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
+import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
-import { type JobEnd, type JobTaker, LAST_PLACE, type RunJobs } from './queue/run-jobs.js';
+import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -43,12 +45,15 @@ const OPEN_AGAIN_MS = 1_000;
 const STALE_MS = 10_000;
 /** How often the leader reads which runs must begin by a moment: those of processes that have gone. */
 const EXPIRING_EVERY_MS = 60_000;
+/** How often the leader looks for attempts of pools that nobody waits for any more. */
+const SWEEP_POOLS_EVERY_MS = 60_000;
 const DONE: JobEnd = { kind: 'done' };
 const AGAIN: JobEnd = { kind: 'again' };
 
 export interface BullmqEngineParts {
   readonly ports: SessionPorts;
-  readonly jobs: RunJobs;
+  readonly jobs: JobQueue<RunId>;
+  readonly pools: Pools;
   readonly leases: FleetLeaseRepository;
   /** Absent where no hints are carried: then what they would tell is found out a little later. */
   readonly relay?: Relay;
@@ -65,7 +70,7 @@ export class BullmqEngine extends RunEngine {
   private readonly logger = new Logger(BullmqEngine.name);
   private currentPhase: EnginePhase = 'starting';
   private readonly host: SessionHost;
-  private readonly buffer: JobBuffer;
+  private readonly buffer: JobBuffer<RunId>;
   private readonly outside: OutsideWriter;
   private readonly leader: FleetLeader;
   private readonly sweep: QueueSweep;
@@ -81,12 +86,13 @@ export class BullmqEngine extends RunEngine {
   private opening: Promise<void> | undefined;
   private headAskedAt = 0;
   private expiringAskedAt = 0;
+  private poolsSweptAt = -Infinity;
 
   constructor(private readonly parts: BullmqEngineParts) {
     super();
     this.fleetCounts = this.counts;
-    const { ports, jobs, leases, options } = parts;
-    this.host = new SessionHost(ports, this.keeper());
+    const { ports, jobs, pools, leases, options } = parts;
+    this.host = new SessionHost({ ...ports, remote: pools.attempts }, this.keeper());
     this.outside = new OutsideWriter(ports);
     this.deadlines = new QueueDeadlines(ports.clock, (runId) => void this.expire(runId));
     this.buffer = new JobBuffer(jobs, ports.clock, {
@@ -146,6 +152,7 @@ export class BullmqEngine extends RunEngine {
   /** Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can. */
   override async start(): Promise<void> {
     this.host.begin();
+    this.parts.pools.attempts.begin();
     const { relay } = this.parts;
     const looks = (runId: RunId): void => void this.host.find(runId)?.then((session) => session?.look());
     this.hints = relay?.hints$.subscribe((hint) => hint.kind === 'cancel' && looks(hint.runId));
@@ -165,8 +172,11 @@ export class BullmqEngine extends RunEngine {
     this.deadlines.clear();
     await this.leader.stop();
     await this.opening;
+    const { attempts, worker, queues } = this.parts.pools;
     await this.taker?.pause();
-    await this.host.stop(graceMs);
+    await Promise.all([this.host.stop(graceMs), worker?.stop(graceMs)]);
+    await attempts.close();
+    await queues.close();
     clearInterval(this.lookTimer);
     this.hints?.unsubscribe();
     await this.buffer.close();
@@ -175,7 +185,9 @@ export class BullmqEngine extends RunEngine {
   }
 
   override fill(): void {
-    this.taker?.setPlaces(this.parts.options.limits.maxConcurrentRuns);
+    const { limits } = this.parts.options;
+    this.taker?.setPlaces(limits.maxConcurrentRuns);
+    this.parts.pools.worker?.setPlaces(limits.maxConcurrency);
   }
 
   override async cancel(runId: RunId): Promise<RunStatus> {
@@ -202,7 +214,7 @@ export class BullmqEngine extends RunEngine {
     else {
       this.parts.relay?.publish({ kind: 'cancel', runId });
       // If nobody has the run, a worker is to take it, whatever it waits for.
-      this.buffer.push({ runId, place: 1, isUrgent: true });
+      this.buffer.push({ id: runId, place: 1, isUrgent: true });
     }
     return status;
   }
@@ -228,7 +240,7 @@ export class BullmqEngine extends RunEngine {
 
   private enqueue(runId: RunId, namespace: Namespace, priority?: number): void {
     void this.followHead();
-    this.buffer.push({ runId, place: Math.min(LAST_PLACE, this.order.next(namespace, priority)) });
+    this.buffer.push({ id: runId, place: Math.min(LAST_PLACE, this.order.next(namespace, priority)) });
   }
 
   /** How far the line has come is asked now and then, by those who stand in it. */
@@ -259,15 +271,26 @@ export class BullmqEngine extends RunEngine {
     };
   }
 
-  /** Another process died: its suspects that were let go last are charged, and everybody if there were none. */
+  /**
+   * Another process died: its suspects that were let go last are charged, and everybody if there were none. What a pool made
+   * was not in that process.
+   */
   private blameFor({ plan, state }: LoadedRun): Blame {
-    const suspects = suspectsInFlight(plan, state);
-    if (suspects.length === 0) return { kind: 'all' };
-    return { kind: 'suspects', nodeIds: new Set(chargedSuspects(suspects).map(({ nodeId }) => nodeId)) };
+    const wasThere = (nodeId: string): boolean => {
+      const { definition } = plan.nodes[plan.indexOf.get(nodeId) as number] as PlanNode;
+      return this.parts.pools.attempts.poolFor(definition.pool, state.settings.pool) === undefined;
+    };
+    const suspects = suspectsInFlight(plan, state).filter(({ nodeId }) => wasThere(nodeId));
+    if (suspects.length > 0) {
+      return { kind: 'suspects', nodeIds: new Set(chargedSuspects(suspects).map(({ nodeId }) => nodeId)) };
+    }
+    const inFlight = [...state.running].map((index) => (plan.nodes[index] as PlanNode).definition.id);
+    const charged = inFlight.filter(wasThere);
+    return charged.length === inFlight.length ? { kind: 'all' } : { kind: 'suspects', nodeIds: new Set(charged) };
   }
 
   private async open(): Promise<void> {
-    const { jobs, options } = this.parts;
+    const { jobs, options, pools } = this.parts;
     for (let isFirst = true; this.phase === 'running'; isFirst = false) {
       try {
         await jobs.open();
@@ -281,7 +304,9 @@ export class BullmqEngine extends RunEngine {
         ]);
       }
     }
-    if (!options.isWorker || this.phase !== 'running') return;
+    if (this.phase !== 'running') return;
+    await pools.worker?.start(options.limits.maxConcurrency);
+    if (!options.isWorker) return;
     this.lookTimer = setInterval(() => this.lookForRequests(), LOOK_EVERY_MS);
     this.taker = jobs.take({
       name: `${hostname()}:${process.pid}`,
@@ -350,6 +375,10 @@ export class BullmqEngine extends RunEngine {
     if (isNew || now - this.expiringAskedAt > EXPIRING_EVERY_MS) {
       this.expiringAskedAt = now;
       for (const { runId, startBy } of await this.parts.ports.runs.expiring()) this.deadlines.add(runId, startBy);
+    }
+    if (now - this.poolsSweptAt > SWEEP_POOLS_EVERY_MS) {
+      this.poolsSweptAt = now;
+      await this.parts.pools.table.sweep();
     }
     if (!this.buffer.isReachable) return;
     const swept = await this.sweep.round();

@@ -1,0 +1,1 @@
+export { type Pools, openPools } from './open-pools.js';
