@@ -18,6 +18,7 @@ export const storageOptions = ({ cache, database }: AppConfig): StorageOptions =
   url: database.url,
   synchronous: database.synchronous,
   echoSql: database.echoSql,
+  migrate: database.migrate,
   maxConnections: database.maxConnections,
   connectionTimeoutSec: database.connectionTimeout,
   cache: {

@@ -8,8 +8,10 @@ import {
   DatabaseOpenError,
   DatabaseTooNewError,
   DatabaseUrlError,
+  IncompleteCopyError,
   JournalUnavailableError,
   MigrationBlockedError,
+  MigrationsPendingError,
 } from './storage/index.js';
 
 export interface ServeHereOptions {
@@ -26,10 +28,12 @@ const OPERATOR_ERRORS = [
   DatabaseTooNewError,
   DatabaseUrlError,
   FleetOnDatabaseError,
+  IncompleteCopyError,
   JournalUnavailableError,
   LogFileError,
   MetricsPortError,
   MigrationBlockedError,
+  MigrationsPendingError,
   PluginLoadError,
 ];
 

@@ -6,7 +6,7 @@ import { openDataSource } from './sqlite/open-data-source.js';
 import { sqliteAdapters } from './sqlite/sqlite-adapters.js';
 import type { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
-import type { StorageOptions } from './storage-options.js';
+import type { MigrateMode, StorageOptions } from './storage-options.js';
 
 /** What TypeORM needs to know to open the database. @throws {DatabaseUrlError} */
 export async function dataSourceOptionsOf(options: StorageOptions): Promise<DataSourceOptions> {
@@ -17,14 +17,15 @@ export async function dataSourceOptionsOf(options: StorageOptions): Promise<Data
 }
 
 /**
- * Opens the database and brings its schema up to date.
+ * Opens the database and brings its schema up to date, or checks that it is.
  *
- * @throws {DatabaseOpenError | DatabaseTooNewError | MigrationBlockedError} and leaves nothing open.
+ * @throws {DatabaseOpenError | DatabaseTooNewError | IncompleteCopyError | MigrationBlockedError | MigrationsPendingError} and
+ * leaves nothing open.
  */
-export async function openDatabase(options: DataSourceOptions): Promise<StorageDataSource> {
-  if (options.type === 'better-sqlite3') return openDataSource(options);
+export async function openDatabase(options: DataSourceOptions, mode: MigrateMode = 'auto'): Promise<StorageDataSource> {
+  if (options.type === 'better-sqlite3') return openDataSource(options, mode);
   const { openServerDataSource } = await server();
-  return openServerDataSource(options);
+  return openServerDataSource(options, mode);
 }
 
 /** The ports on an open database. */

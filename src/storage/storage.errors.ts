@@ -88,3 +88,25 @@ export class DatabaseTooNewError extends Error {
     );
   }
 }
+
+/** `wand db copy` fills this database and has not finished: half of an installation must not be served. */
+export class IncompleteCopyError extends Error {
+  override readonly name = 'IncompleteCopyError';
+  constructor() {
+    super(
+      'the database holds a copy that is not complete: run the same `wand db copy` again to its end, or name another database',
+    );
+  }
+}
+
+/** The schema is out of date, and DATABASE__MIGRATE is check. Nothing was changed. */
+export class MigrationsPendingError extends Error {
+  override readonly name = 'MigrationsPendingError';
+  /** @param pending Names of the migrations, oldest first. */
+  constructor(readonly pending: readonly string[]) {
+    super(
+      `the database lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} (${pending.join(', ')}) and ` +
+        'DATABASE__MIGRATE is check: run `wand db migrate`, or set it to auto',
+    );
+  }
+}

@@ -20,7 +20,7 @@ import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.j
 import { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
 import { StorageHealth } from './storage-health.js';
-import { StorageOptions } from './storage-options.js';
+import { type MigrateMode, StorageOptions } from './storage-options.js';
 import { StorageStatistics } from './storage-statistics.js';
 import { StorageWriter } from './writer/storage-writer.js';
 
@@ -90,7 +90,14 @@ function typeOrm(options: DynamicModule): DynamicModule {
     imports: [options],
     inject: [StorageOptions],
     // What keeps a database from being opened does not pass by itself: fail at once, and say why once.
-    useFactory: async (storage: StorageOptions) => ({ ...(await dataSourceOptionsOf(storage)), toRetry: () => false }),
-    dataSourceFactory: (typeOrmOptions) => openDatabase(typeOrmOptions as DataSourceOptions),
+    useFactory: async (storage: StorageOptions) => ({
+      ...(await dataSourceOptionsOf(storage)),
+      migrateMode: storage.migrate,
+      toRetry: () => false,
+    }),
+    dataSourceFactory: (typeOrmOptions) => {
+      const { migrateMode, ...own } = typeOrmOptions as DataSourceOptions & { readonly migrateMode?: MigrateMode };
+      return openDatabase(own, migrateMode);
+    },
   });
 }

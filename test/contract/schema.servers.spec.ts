@@ -107,9 +107,7 @@ describe.each(DATABASE_SERVERS)('the schema', ({ server, serverUrl, create }) =>
           try {
             expect(await processes.open(empty.url)).toEqual(['opened', 'opened', 'opened']);
             const dataSource = await openServer(empty.url);
-            const rows = (await dataSource.query(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`)) as {
-              name: string;
-            }[];
+            const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
             await dataSource.destroy();
             expect(rows.map(({ name }) => name)).toEqual(SERVER_MIGRATIONS.map((migration) => new migration().name));
             const ports = await openStorage(empty.url);

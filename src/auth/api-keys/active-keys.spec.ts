@@ -53,6 +53,49 @@ describe('ActiveKeys', () => {
     expect(await keys.find(digest)).toBeUndefined();
   });
 
+  describe('while the database takes its time', () => {
+    let answer: PromiseWithResolvers<void>;
+    beforeEach(async () => {
+      await store();
+      answer = Promise.withResolvers();
+      const read = repository.findByDigest.bind(repository);
+      jest.spyOn(repository, 'findByDigest').mockImplementationOnce(async (wanted) => {
+        const key = await read(wanted);
+        await answer.promise;
+        return key;
+      });
+    });
+
+    it('does not keep what it read before a key was revoked', async () => {
+      const finding = keys.find(digest);
+      await store({ revokedAt: epochMs(wall) });
+      keys.forget(id);
+      answer.resolve();
+      await finding;
+      expect(keys.recall(digest)).toBeUndefined();
+      expect(await keys.find(digest)).toBeUndefined();
+    });
+
+    it('believes an answer that took longer than it is kept', async () => {
+      const finding = keys.find(digest);
+      elapsed = 6_000;
+      answer.resolve();
+      expect((await finding)?.id).toBe(id);
+      expect(keys.recall(digest)).toBeUndefined();
+    });
+
+    it('counts the five seconds from the question, not from the answer', async () => {
+      const finding = keys.find(digest);
+      elapsed = 1_000;
+      answer.resolve();
+      expect((await finding)?.id).toBe(id);
+      elapsed = 4_999;
+      expect(keys.recall(digest)?.id).toBe(id);
+      elapsed = 5_000;
+      expect(keys.recall(digest)).toBeUndefined();
+    });
+  });
+
   it('ends a key at the very moment it expires, whether it was read a moment ago or not', async () => {
     await store({ expiresAt: epochMs(wall + 100) });
     await keys.find(digest);

@@ -44,6 +44,8 @@ export class ActiveKeys {
   private readonly byId = new Map<string, KnownKey>();
   /** When the use of a key was last written down, in monotonic milliseconds. */
   private readonly noted = new Map<string, number>();
+  /** How often something was to be forgotten. */
+  private forgotten = 0;
 
   constructor(
     private readonly repository: ApiKeyRepository,
@@ -52,43 +54,56 @@ export class ActiveKeys {
 
   /** The caller whose key has this digest, if that is known without asking the database. */
   recall(digest: string): Caller | undefined {
-    return this.use(this.byDigest.get(digest));
+    return this.use(this.fresh(this.byDigest.get(digest)));
   }
 
   /** The caller whose key has this digest. @throws {JournalUnavailableError} */
   async find(digest: string): Promise<Caller | undefined> {
-    return this.recall(digest) ?? this.use(this.remember(await this.repository.findByDigest(digest)));
+    return this.recall(digest) ?? this.use(await this.read(() => this.repository.findByDigest(digest)));
   }
 
   /** The caller whose key has this id. @throws {JournalUnavailableError} */
   async findById(id: string): Promise<Caller | undefined> {
-    const known = this.use(this.byId.get(id));
+    const known = this.use(this.fresh(this.byId.get(id)));
     if (known !== undefined || !KEY_ID.test(id)) return known;
-    return this.use(this.remember(await this.repository.find(keyId(id))));
+    return this.use(await this.read(() => this.repository.find(keyId(id))));
   }
 
   /** Asks the database again the next time: what it holds of the key has changed. */
   forget(id: string): void {
+    this.forgotten += 1;
     const known = this.byId.get(id);
     if (known === undefined) return;
     this.byId.delete(id);
     this.byDigest.delete(known.key.keySha256);
   }
 
+  private fresh(known: KnownKey | undefined): KnownKey | undefined {
+    return known !== undefined && this.time.elapsedMs() - known.checkedAt < RECHECK_MS ? known : undefined;
+  }
+
   private use(known: KnownKey | undefined): Caller | undefined {
-    if (known === undefined || this.time.elapsedMs() - known.checkedAt >= RECHECK_MS) return undefined;
+    if (known === undefined) return undefined;
     if (keyStatus(known.key, this.time.now()) !== 'active') return undefined;
     this.noteUse(known.key);
     return known.caller;
   }
 
-  private remember(key: StoredApiKey | undefined): KnownKey | undefined {
+  /** What was asked before something was forgotten may be what was forgotten: it is not kept. */
+  private async read(ask: () => Promise<StoredApiKey | undefined>): Promise<KnownKey | undefined> {
+    const { forgotten } = this;
+    const checkedAt = this.time.elapsedMs();
+    const key = await ask();
     if (key === undefined) return undefined;
-    if (this.byDigest.size >= MAX_KEPT) for (const kept of [this.byDigest, this.byId, this.noted]) kept.clear();
-    const known = { key, caller: callerOf(key), checkedAt: this.time.elapsedMs() };
-    this.byDigest.set(key.keySha256, known);
-    this.byId.set(key.keyId, known);
+    const known = { key, caller: callerOf(key), checkedAt };
+    if (forgotten === this.forgotten) this.keep(known);
     return known;
+  }
+
+  private keep(known: KnownKey): void {
+    if (this.byDigest.size >= MAX_KEPT) for (const kept of [this.byDigest, this.byId, this.noted]) kept.clear();
+    this.byDigest.set(known.key.keySha256, known);
+    this.byId.set(known.key.keyId, known);
   }
 
   /** Nobody waits for it, and nobody suffers when it fails. */

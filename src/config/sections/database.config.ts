@@ -3,6 +3,9 @@ import { ChoiceKey, FlagKey, IntegerKey, NumberKey, TextKey } from '../schema/ke
 export const SYNCHRONOUS_MODES = ['full', 'normal'] as const;
 export type SynchronousMode = (typeof SYNCHRONOUS_MODES)[number];
 
+export const MIGRATE_MODES = ['auto', 'check'] as const;
+export type MigrateMode = (typeof MIGRATE_MODES)[number];
+
 /** `DATABASE__…` */
 export class DatabaseConfig {
   @TextKey('URL', {
@@ -16,6 +19,12 @@ export class DatabaseConfig {
     defaultNote: 'sqlite::memory: in testing',
   })
   readonly url: string = 'sqlite:///./wand.db';
+
+  @ChoiceKey('MIGRATE', MIGRATE_MODES, {
+    description:
+      'What a start does about migrations that the database lacks: auto applies them, check refuses and leaves them to `wand db migrate`.',
+  })
+  readonly migrate: MigrateMode = 'auto';
 
   @IntegerKey('MAX_CONNECTIONS', {
     min: 1,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Namespace, RUN_ID, runId } from '../../executor/core/index.js';
+import { type Namespace, RUN_ID, isTerminalRun, runId } from '../../executor/core/index.js';
 import { Clock } from '../../executor/index.js';
 import { RunRemovalRepository, RunRepository } from '../../storage/index.js';
 import { RunNotFinishedError, RunNotFoundError } from '../runs.errors.js';
@@ -23,12 +23,14 @@ export class RunRemover {
    */
   async remove(namespace: Namespace, id: string): Promise<void> {
     if (!RUN_ID.test(id)) throw new RunNotFoundError(id);
-    const removal = await this.removals.remove(namespace, runId(id), this.clock.now());
-    if (removal === 'unknown') throw new RunNotFoundError(id);
-    if (removal === 'unfinished') {
+    for (;;) {
+      const removal = await this.removals.remove(namespace, runId(id), this.clock.now());
+      if (removal === 'removed') return this.sweeper.wake();
+      if (removal === 'unknown') throw new RunNotFoundError(id);
       const status = await this.runs.findStatus(namespace, runId(id));
-      throw status === undefined ? new RunNotFoundError(id) : new RunNotFinishedError(id, status, 'deleted');
+      if (status === undefined) throw new RunNotFoundError(id);
+      // One that has ended since can be removed now.
+      if (!isTerminalRun(status)) throw new RunNotFinishedError(id, status, 'deleted');
     }
-    this.sweeper.wake();
   }
 }

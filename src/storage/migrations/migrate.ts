@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { sqliteHandle } from '../sqlite/sqlite-handle.js';
-import { DatabaseTooNewError } from '../storage.errors.js';
+import { pendingOf } from './schema-standing.js';
 import { revokeLease, untilUnowned } from './until-unowned.js';
 
 /** Where TypeORM keeps the names of the migrations that a database has been through. */
@@ -9,34 +9,35 @@ export const MIGRATIONS_TABLE = 'schema_migrations';
 /**
  * Brings the schema up to date, in one transaction. Of several processes that start at once, one does it and the others wait.
  *
+ * @returns the migrations that this call applied, oldest first.
  * @throws {DatabaseTooNewError} if the database has been through a migration that this program does not know.
+ * @throws {IncompleteCopyError} if `wand db copy` has not finished with the database.
  * @throws {MigrationBlockedError} if a process of another version runs on the database: it does not know what would change.
  */
-export async function migrate(dataSource: DataSource): Promise<void> {
-  if (isUpToDate(dataSource)) return;
+export async function migrate(dataSource: DataSource): Promise<readonly string[]> {
+  if (pendingMigrations(dataSource).length === 0) return [];
   const handle = sqliteHandle(dataSource);
   await untilUnowned(handle);
   // TypeORM takes its lock with the first write, after it has read what is to be done: too late to keep another process out.
   handle.exec('BEGIN IMMEDIATE');
   try {
-    if (!isUpToDate(dataSource)) {
+    const pending = pendingMigrations(dataSource);
+    if (pending.length > 0) {
       revokeLease(handle);
       await dataSource.runMigrations({ transaction: 'none' });
     }
     handle.exec('COMMIT');
+    return pending;
   } catch (error) {
     if (handle.inTransaction) handle.exec('ROLLBACK');
     throw error;
   }
 }
 
-function isUpToDate(dataSource: DataSource): boolean {
+/** Names, oldest first. @throws {DatabaseTooNewError | IncompleteCopyError} */
+export function pendingMigrations(dataSource: DataSource): readonly string[] {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  const applied = appliedMigrations(dataSource);
-  const unknown = applied.filter((name) => !known.includes(name));
-  const newest = unknown.at(-1);
-  if (newest !== undefined) throw new DatabaseTooNewError(newest, known.at(-1) ?? 'none');
-  return applied.length === known.length;
+  return pendingOf(appliedMigrations(dataSource), known);
 }
 
 /** Names, oldest first. */

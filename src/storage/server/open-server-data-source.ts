@@ -1,27 +1,39 @@
 import type { DataSourceOptions } from 'typeorm';
+import { refusePending } from '../migrations/schema-standing.js';
 import { StorageDataSource } from '../storage-data-source.js';
+import type { MigrateMode } from '../storage-options.js';
 import { DatabaseOpenError } from '../storage.errors.js';
-import { migrateServer } from './migrations/migrate-server.js';
+import { migrateServer, pendingServerMigrations } from './migrations/migrate-server.js';
 
 /**
- * Opens the database of a server and brings its schema up to date.
+ * Opens the database of a server and brings its schema up to date, or checks that it is.
  *
- * @throws {DatabaseOpenError | DatabaseTooNewError} and leaves nothing open.
+ * @throws {DatabaseOpenError | DatabaseTooNewError | IncompleteCopyError | MigrationsPendingError} and leaves nothing open.
  */
-export async function openServerDataSource(options: DataSourceOptions): Promise<StorageDataSource> {
-  const dataSource = new StorageDataSource(options);
+export async function openServerDataSource(
+  options: DataSourceOptions,
+  mode: MigrateMode = 'auto',
+): Promise<StorageDataSource> {
+  const dataSource = await connectServer(options);
   try {
-    await dataSource.initialize();
-  } catch (error) {
-    // The drivers name the host and the user, never the password.
-    const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
-    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${reason}`, { cause: error });
-  }
-  try {
-    await migrateServer(dataSource);
+    if (mode === 'auto') await migrateServer(dataSource);
+    else refusePending(await pendingServerMigrations(dataSource));
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
     throw error;
+  }
+}
+
+/** Opens the database of a server as it is. @throws {DatabaseOpenError} and leaves nothing open. */
+export async function connectServer(options: DataSourceOptions): Promise<StorageDataSource> {
+  const dataSource = new StorageDataSource(options);
+  try {
+    await dataSource.initialize();
+    return dataSource;
+  } catch (error) {
+    // The drivers name the host and the user, never the password.
+    const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
+    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${reason}`, { cause: error });
   }
 }

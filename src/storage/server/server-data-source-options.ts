@@ -15,6 +15,7 @@ export function serverDataSourceOptions(location: ServerLocation, options: Stora
     migrationsTableName: MIGRATIONS_TABLE,
     // TypeORM's own log would go to the console, past the application's.
     logging: false,
+    logger: 'debug',
   } as const;
   if (location.dialect === 'postgres') {
     return {

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type ColumnTypes, columnTypes, quotedFor } from './column-types.js';
+import { type ColumnTypes, columnTypes } from './column-types.js';
+import { runSteps } from './run-steps.js';
 
 function statements({ varchar, text, blob, int, bigint, tableOptions }: ColumnTypes, isPostgres: boolean): string[] {
   // MySQL has no partial indexes; NULL sorts first there, and few rows have anything else.
@@ -137,7 +138,7 @@ export class CreateServerTables1795700000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const types = await columnTypes(runner);
     const isPostgres = runner.dataSource.options.type === 'postgres';
-    for (const statement of statements(types, isPostgres)) await runner.query(quotedFor(runner, statement));
+    await runSteps(runner, this.name, statements(types, isPostgres));
   }
 
   down(): Promise<void> {

@@ -1,29 +1,37 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { MigrationExecutor } from 'typeorm/migration/MigrationExecutor.js';
 import { MIGRATIONS_TABLE } from '../../migrations/migrate.js';
-import { DatabaseTooNewError } from '../../storage.errors.js';
+import { pendingOf } from '../../migrations/schema-standing.js';
 import { withMigrationLock } from './migration-lock.js';
+import { forgetSteps } from './run-steps.js';
 
 /**
- * Brings the schema up to date. Of several processes that start at once, one does it and the others wait.
+ * Brings the schema up to date. Of several processes that start at once, one does it and the others wait. On PostgreSQL it
+ * is one transaction; on MySQL what a process leaves half done when it dies is gone on with by the next one.
  *
+ * @returns the migrations that this call applied, oldest first.
  * @throws {DatabaseTooNewError} if the database has been through a migration that this program does not know.
+ * @throws {IncompleteCopyError} if `wand db copy` has not finished with the database.
  */
-export async function migrateServer(dataSource: DataSource): Promise<void> {
-  if ((await pendingMigrations(dataSource)).length === 0) return;
-  await withMigrationLock(dataSource, async () => {
-    if ((await pendingMigrations(dataSource)).length === 0) return;
+export async function migrateServer(dataSource: DataSource): Promise<readonly string[]> {
+  if ((await pendingServerMigrations(dataSource)).length === 0) return [];
+  return withMigrationLock(dataSource, async (runner) => {
+    const pending = await pendingServerMigrations(dataSource);
+    if (pending.length === 0) return [];
+    // On the connection that holds the lock: whatever cuts it frees the lock and ends the migration at once.
+    const executor = new MigrationExecutor(dataSource, runner);
     // MySQL commits each statement that changes a table anyhow.
-    await dataSource.runMigrations({ transaction: dataSource.options.type === 'postgres' ? 'all' : 'none' });
+    executor.transaction = dataSource.options.type === 'postgres' ? 'all' : 'none';
+    await executor.executePendingMigrations();
+    await forgetSteps(runner);
+    return pending;
   });
 }
 
-/** Names, oldest first. @throws {DatabaseTooNewError} */
-export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+/** Names, oldest first. @throws {DatabaseTooNewError | IncompleteCopyError} */
+export async function pendingServerMigrations(dataSource: DataSource): Promise<readonly string[]> {
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  const applied = await appliedMigrations(dataSource);
-  const newest = applied.filter((name) => !known.includes(name)).at(-1);
-  if (newest !== undefined) throw new DatabaseTooNewError(newest, known.at(-1) ?? 'none');
-  return known.filter((name) => !applied.includes(name));
+  return pendingOf(await appliedMigrations(dataSource), known);
 }
 
 async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
