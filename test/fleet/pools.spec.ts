@@ -15,7 +15,7 @@ const TAKEOVER_WITHIN_MS = 10_000;
 
 const work = (params: object = {}, node: object = {}) => ({
   name: 'work',
-  nodes: [{ id: 'work', type: 'test.work', pool: 'gpu', params, ...node }],
+  nodes: [{ id: 'work', type: 'agent.pool_work', pool: 'gpu', params, ...node }],
   edges: [],
 });
 
@@ -26,7 +26,7 @@ const wide = (width: number, seconds: number) => {
     options: { concurrency: width },
     nodes: [
       { id: 'first', type: 'agent.echo', params: { a: 1 } },
-      ...middle.map((id) => ({ id, type: 'test.work', pool: 'gpu', params: { seconds } })),
+      ...middle.map((id) => ({ id, type: 'agent.pool_work', pool: 'gpu', params: { seconds } })),
       { id: 'last', type: 'agent.echo', join: 'all' },
     ],
     edges: middle.flatMap((id) => [
@@ -70,7 +70,7 @@ function describePools(place: Pick<FleetOptions, 'database' | 'backend'>): void 
     );
 
   it('spreads the nodes of one run over the workers of their pool', async () => {
-    const [one, two] = [await fleet.start(GPU), await fleet.start(GPU)];
+    const [one, two] = await Promise.all([fleet.start(GPU), fleet.start(GPU)]);
     const runId = await startGraph(owner, wide(40, 0.2));
     expect(await ended(owner, runId)).toMatchObject({ status: 'SUCCESS' });
     const events = await getEvents(owner, runId);
@@ -89,8 +89,7 @@ function describePools(place: Pick<FleetOptions, 'database' | 'backend'>): void 
     expect(of(events, 'node.log').map(({ data }) => data)).toEqual([1, 2, 3, 4, 5].map((line) => ({ line })));
     expect(of(events, 'node.progress')).toHaveLength(1);
     expect(of(events, 'node.succeeded')[0]?.data).toHaveProperty('output_ref');
-    const text = await (await owner.request(`/runs/${runId}/artifacts/work.1.output.json`)).text();
-    expect(JSON.parse(text)).toEqual({ pid: worker.pid, text: '😀x'.repeat(1_300_000) });
+    expect(await outputOf(owner, runId)).toEqual({ pid: worker.pid, text: '😀x'.repeat(1_300_000) });
     expect(await (await owner.request(`/runs/${runId}/artifacts/work.txt`)).text()).toBe(`made by ${worker.pid}`);
   });
 
@@ -103,7 +102,7 @@ function describePools(place: Pick<FleetOptions, 'database' | 'backend'>): void 
   });
 
   it('makes the attempts of a worker that was killed elsewhere, as after a crash', async () => {
-    const [one, two] = [await fleet.start(GPU), await fleet.start(GPU)];
+    const [one, two] = await Promise.all([fleet.start(GPU), fleet.start(GPU)]);
     const runId = await startGraph(owner, wide(10, 3));
     await waitFor('both to be at work', async () => {
       const texts = await Promise.all([one, two].map(async (worker) => (await worker.request('/metrics')).text()));

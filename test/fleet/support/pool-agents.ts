@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const WORK = `
 export default ({ defineAgent, anyObject, anyJson, AgentError, z }) =>
   defineAgent({
-    type: 'test.work',
+    type: 'agent.pool_work',
     description: 'Works somewhere.',
     params: z.strictObject({
       seconds: z.number().default(0),

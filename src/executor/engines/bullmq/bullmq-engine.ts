@@ -24,6 +24,7 @@ import {
   type EnginePhase,
   type FleetCounts,
   type NewcomingRun,
+  type PoolFigures,
   QueueBacklogError,
   RunEngine,
 } from '../run-engine.js';
@@ -77,6 +78,7 @@ export class BullmqEngine extends RunEngine {
   private readonly deadlines: QueueDeadlines;
   private readonly order = new FairOrder();
   override readonly fleetCounts: FleetCounts;
+  override readonly pools: PoolFigures;
   private readonly counts = { takeovers: 0, swept: 0, sweeps: 0, lostJobs: 0 };
   private readonly waits = new Map<RunId, number>();
   private readonly stopped = Promise.withResolvers<void>();
@@ -91,6 +93,7 @@ export class BullmqEngine extends RunEngine {
   constructor(private readonly parts: BullmqEngineParts) {
     super();
     this.fleetCounts = this.counts;
+    this.pools = parts.pools;
     const { ports, jobs, pools, leases, options } = parts;
     this.host = new SessionHost({ ...ports, remote: pools.attempts }, this.keeper());
     this.outside = new OutsideWriter(ports);
@@ -172,11 +175,10 @@ export class BullmqEngine extends RunEngine {
     this.deadlines.clear();
     await this.leader.stop();
     await this.opening;
-    const { attempts, worker, queues } = this.parts.pools;
+    const { pools } = this.parts;
     await this.taker?.pause();
-    await Promise.all([this.host.stop(graceMs), worker?.stop(graceMs)]);
-    await attempts.close();
-    await queues.close();
+    await Promise.all([this.host.stop(graceMs), pools.worker?.stop(graceMs)]);
+    await pools.close();
     clearInterval(this.lookTimer);
     this.hints?.unsubscribe();
     await this.buffer.close();
@@ -378,7 +380,7 @@ export class BullmqEngine extends RunEngine {
     }
     if (now - this.poolsSweptAt > SWEEP_POOLS_EVERY_MS) {
       this.poolsSweptAt = now;
-      await this.parts.pools.table.sweep();
+      await this.parts.pools.sweep();
     }
     if (!this.buffer.isReachable) return;
     const swept = await this.sweep.round();

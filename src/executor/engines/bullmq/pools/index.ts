@@ -1,1 +1,2 @@
-export { type Pools, openPools } from './open-pools.js';
+export { openPools } from './open-pools.js';
+export { type Pools } from './pools.js';

@@ -13,17 +13,8 @@ import { AttemptSignals } from './attempt-signals.js';
 import { PoolAttempts } from './pool-attempts.js';
 import { PoolQueues } from './pool-queues.js';
 import { PoolWorker } from './pool-worker.js';
+import { Pools } from './pools.js';
 import { ServedPools } from './served-pools.js';
-
-/** What a process has to do with pools. */
-export interface Pools {
-  /** For the sessions of its runs. */
-  readonly attempts: PoolAttempts;
-  /** Absent if it makes no attempts for sessions of others. */
-  readonly worker?: PoolWorker;
-  readonly queues: PoolQueues;
-  readonly table: PoolAttemptRepository;
-}
 
 export interface OpenPools {
   readonly config: AppConfig;
@@ -53,17 +44,9 @@ export function openPools(options: OpenPools): Pools {
   });
   const { pools } = config.execution;
   const others = config.role === 'api' ? [] : pools.filter((pool) => pool !== DEFAULT_POOL);
-  return {
-    attempts: new PoolAttempts({
-      attempts: table,
-      queues,
-      served: new ServedPools(members, config.database.leaseSec * 1_000),
-      signals,
-      options: { pools, silentMs: timings.lockMs },
-    }),
-    worker:
-      others.length === 0 ? undefined : new PoolWorker({ ...ports, attempts: table, queues, signals, pools: others }),
-    queues,
-    table,
-  };
+  const shared = { attempts: table, queues, signals };
+  const served = new ServedPools(members, config.database.leaseSec * 1_000);
+  const attempts = new PoolAttempts({ ...shared, served, options: { pools, silentMs: timings.lockMs } });
+  const worker = others.length === 0 ? undefined : new PoolWorker({ ...ports, ...shared, pools: others });
+  return new Pools(attempts, worker, queues, table);
 }
