@@ -1,8 +1,12 @@
+import { databasesToTest } from './test/support/database-servers.mjs';
+import ON_SQLITE_ALONE from './test/support/on-sqlite-alone.json' with { type: 'json' };
+
+const collectCoverageFrom = ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'];
+
 /** Everything, ESM packages included, is turned into CommonJS for tests; a smoke test starts the real ESM build. */
-export default {
+const PROJECT = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts'],
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
@@ -24,12 +28,29 @@ export default {
   ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/build-once.mjs',
+  collectCoverageFrom,
+};
+
+const onSqlite = { ...PROJECT, displayName: 'sqlite', testMatch: ['**/*.spec.ts'] };
+
+/** What the service does must be the same on every database: the suites about that once more, on a server. */
+const onServer = (database) => ({
+  ...PROJECT,
+  displayName: database,
+  globals: { testDatabase: database },
+  testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...Object.keys(ON_SQLITE_ALONE).map((file) => `<rootDir>/${file}$`)],
+  setupFilesAfterEnv: ['<rootDir>/test/support/drop-databases.ts'],
+});
+
+export default async () => ({
+  projects: (await databasesToTest()).map((database) => (database === 'sqlite' ? onSqlite : onServer(database))),
   collectCoverage: process.env.CI === 'true',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
+  collectCoverageFrom,
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'lcov'],
   coverageThreshold: { './src/executor/core/': { branches: 100, functions: 100, lines: 100, statements: 100 } },
   maxWorkers: 2,
   // Tests that start the service several times take their time on a machine that is busy with other things.
   testTimeout: 60_000,
-};
+});

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule, type LoadedConfig } from './config/index.js';
+import { EventsModule, RelayModule } from './events/index.js';
 import { RunEngine, ExecutorModule } from './executor/index.js';
 import { FleetModule } from './fleet/index.js';
 import { GraphsModule } from './graphs/index.js';
@@ -61,6 +62,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(loaded),
         LoggingModule,
+        RelayModule.forRoot(loaded.config),
         StorageModule.forRootAsync({ inject: [AppConfig], useFactory: storageOptions }),
         HealthModule.forRoot({
           imports: [ExecutorModule],
@@ -75,6 +77,7 @@ export class AppModule {
         PluginsModule.forRootAsync({ inject: [AppConfig], useFactory: httpPolicy }),
         PluginLoaderModule.forRoot(loaded),
         AuthModule,
+        EventsModule,
         ExecutorModule,
         HttpModule,
         GraphsModule,

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ATTEMPT_OUTCOMES, RunEngine, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './executor/index.js';
+import { ATTEMPT_OUTCOMES, type QueueFigures, RunEngine, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './executor/index.js';
 import { type LabelledDistribution, type LabelledValue, Metrics, byLabel } from './observability/index.js';
 
 /** Names what happens to runs and their nodes. */
@@ -13,6 +13,7 @@ export class RunMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     this.addQueue();
+    this.addFleet();
     this.addRuns();
     this.addNodes();
   }
@@ -47,6 +48,60 @@ export class RunMetrics implements OnModuleInit {
       help: 'From the creation of a run to its start.',
       read: () => census.waits,
     });
+  }
+
+  /** What a fleet has and a single process has not. */
+  private addFleet(): void {
+    const { metrics, engine } = this;
+    const counts = engine.fleetCounts;
+    if (counts === undefined) return;
+    metrics.addGauge({
+      name: 'wand_queue_jobs',
+      help: 'Jobs in the queue that the fleet shares, by state; absent while it does not answer.',
+      labels: ['state'],
+      read: async () => {
+        const figures = await this.queueFigures();
+        if (figures === undefined) return [];
+        const { waiting, active, delayed } = figures;
+        return byLabel('state', { waiting, active, delayed });
+      },
+    });
+    metrics.addGauge({
+      name: 'wand_queue_oldest_age_seconds',
+      help: 'For how long the run has waited in the queue of the fleet that comes next; absent while it does not answer.',
+      read: async () => {
+        const figures = await this.queueFigures();
+        return figures === undefined ? [] : figures.oldestWaitMs / 1_000;
+      },
+    });
+    metrics.addCounter({
+      name: 'wand_fleet_takeovers_total',
+      help: 'Runs whose worker was found dead by this process; they go on elsewhere.',
+      read: () => counts.takeovers,
+    });
+    metrics.addCounter({
+      name: 'wand_fleet_sweeps_total',
+      help: 'Rounds in which this process looked for unfinished runs that no job covers.',
+      read: () => counts.sweeps,
+    });
+    metrics.addCounter({
+      name: 'wand_fleet_swept_runs_total',
+      help: 'Unfinished runs that no job covered and that this process queued again.',
+      read: () => counts.swept,
+    });
+    metrics.addCounter({
+      name: 'wand_fleet_lost_jobs_total',
+      help: 'Jobs that the queue had lost, or given to others, while their runs were worked on in this process.',
+      read: () => counts.lostJobs,
+    });
+  }
+
+  private async queueFigures(): Promise<QueueFigures | undefined> {
+    try {
+      return await this.engine.queueFigures();
+    } catch {
+      return undefined;
+    }
   }
 
   private addRuns(): void {

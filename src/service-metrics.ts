@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { EventBus, Relay } from './events/index.js';
 import { HealthService, Metrics, ServiceVersion, byLabel } from './observability/index.js';
 import { StreamHub } from './runs/index.js';
 import { StorageWriter, StorageStatistics } from './storage/index.js';
@@ -13,6 +14,8 @@ export class ServiceMetrics implements OnModuleInit {
     private readonly version: ServiceVersion,
     private readonly streams: StreamHub,
     private readonly statistics: StorageStatistics,
+    private readonly relay: Relay,
+    private readonly bus: EventBus,
   ) {}
 
   onModuleInit(): void {
@@ -20,6 +23,7 @@ export class ServiceMetrics implements OnModuleInit {
     this.addService();
     this.addStreams();
     this.addStored();
+    this.addRelay();
   }
 
   private addJournal(): void {
@@ -98,6 +102,30 @@ export class ServiceMetrics implements OnModuleInit {
       help: 'Event streams that were closed because their client read too slowly.',
       labels: ['kind'],
       read: () => byLabel('kind', streams.laggedStreams),
+    });
+  }
+
+  private addRelay(): void {
+    const { metrics, relay, bus } = this;
+    metrics.addCounter({
+      name: 'wand_relay_hints_total',
+      help: 'Hints between the processes of a fleet, by what became of them here.',
+      labels: ['outcome'],
+      read: () => {
+        const { sent, received, dropped } = relay.stats;
+        return byLabel('outcome', { sent, received, dropped });
+      },
+    });
+    metrics.addCounter({
+      name: 'wand_relay_gaps_total',
+      help: 'How often hints of other processes may have been lost, so that everything that is watched was looked at.',
+      read: () => relay.stats.gaps,
+    });
+    metrics.addCounter({
+      name: 'wand_relay_queries_total',
+      help: 'Queries for what other processes wrote: reads of events, and looks how far runs have come.',
+      labels: ['kind'],
+      read: () => byLabel('kind', { read: bus.followCounts.reads, look: bus.followCounts.looks }),
     });
   }
 

@@ -2,7 +2,13 @@ export { ATTEMPT_OUTCOMES, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './censu
 export { Clock } from './clock.js';
 export { DatabaseOwnedError, FleetOnDatabaseError } from './engines/claim.errors.js';
 export { DatabaseClaim, type Member } from './engines/database-claim.js';
-export { EngineNotRunningError, type EnginePhase, QueueBacklogError, RunEngine } from './engines/run-engine.js';
+export {
+  EngineNotRunningError,
+  type EnginePhase,
+  QueueBacklogError,
+  type QueueFigures,
+  RunEngine,
+} from './engines/run-engine.js';
 export { ExecutorModule } from './executor.module.js';
 export {
   type JournalHeader,

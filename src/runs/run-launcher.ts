@@ -14,6 +14,8 @@ export interface Launch {
   readonly guard: IdempotencyRecord | undefined;
   /** When it expires should it still wait for a place then. */
   readonly startBy: EpochMs | undefined;
+  /** From 0 to 9, the most urgent; 4 if undefined. */
+  readonly priority: number | undefined;
   /** Folds the entries. */
   readonly fold: () => FoldedRun;
 }
@@ -33,19 +35,20 @@ export class RunLauncher {
    * @throws {JournalBusyError | JournalUnavailableError | IdempotencyConflictError | QueueFullError} and nothing
    * was stored.
    */
-  async launch({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
+  async launch(launch: Launch): Promise<void> {
     try {
-      await this.handOver({ run, entries, guard, startBy, fold });
+      await this.handOver(launch);
     } catch (error) {
       throw error instanceof QueueBacklogError ? new QueueFullError(error) : error;
     }
   }
 
-  private handOver({ run, entries, guard, startBy, fold }: Launch): Promise<void> {
+  private handOver({ run, entries, guard, startBy, priority, fold }: Launch): Promise<void> {
     const { runId, namespace } = run;
     return this.engine.launch({
       runId,
       namespace,
+      priority,
       startBy,
       fold,
       create: async (begun) => {

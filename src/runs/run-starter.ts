@@ -74,6 +74,7 @@ export class RunStarter {
       run: { ...run, inputJson: JSON.stringify(input) },
       entries,
       guard: guardWith(answer),
+      priority: settings.priority,
       startBy: startByOf(settings, now),
       fold: () => foldRun(plan, [queued]),
     });

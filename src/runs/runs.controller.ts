@@ -101,6 +101,7 @@ export class RunsController {
     'idempotency-mismatch',
     'run-damaged',
     'storage-unavailable',
+    'queue-unavailable',
     'shutting-down',
     'not-ready',
     'overloaded',

@@ -23,6 +23,7 @@ export {
   ArtifactRepository,
   type RunFile,
 } from './repositories/artifact.repository.js';
+export { FleetRunsRepository, type RunPosition, type RunSpan } from './repositories/fleet-runs.repository.js';
 export { type FleetMember, FleetMemberRepository, type SeenMember } from './repositories/fleet-member.repository.js';
 export {
   type GraphListQuery,
@@ -46,6 +47,7 @@ export {
 } from './repositories/pool-attempt.repository.js';
 export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
 export { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
+export { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 export { isDeadOwner, leaseOwnerText } from './lease-owner.js';
 export { StorageHealth } from './storage-health.js';
 export { StorageOptions } from './storage-options.js';

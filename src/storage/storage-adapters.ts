@@ -3,6 +3,7 @@ import type { AllGraphsRepository } from './repositories/all-graphs.repository.j
 import type { AllRunsRepository } from './repositories/all-runs.repository.js';
 import type { ApiKeyRepository } from './repositories/api-key.repository.js';
 import type { ArtifactRepository } from './repositories/artifact.repository.js';
+import type { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
 import type { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
 import type { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import type { GraphRepository } from './repositories/graph.repository.js';
@@ -11,6 +12,7 @@ import type { LeaseRepository } from './repositories/lease.repository.js';
 import type { PoolAttemptRepository } from './repositories/pool-attempt.repository.js';
 import type { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import type { RunRepository } from './repositories/run.repository.js';
+import type { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 import type { StorageHealth } from './storage-health.js';
 import type { StorageStatistics } from './storage-statistics.js';
 import type { StorageWriter } from './writer/storage-writer.js';
@@ -27,6 +29,10 @@ export abstract class StorageAdapters {
   abstract readonly removals: RunRemovalRepository;
   abstract readonly leases: LeaseRepository;
   abstract readonly apiKeys: ApiKeyRepository;
+  /** Undefined where no other process can be. */
+  abstract readonly fleetRuns: FleetRunsRepository | undefined;
+  /** Undefined where no other process can be. */
+  abstract readonly sharedSecrets: SharedSecretRepository | undefined;
   /** Undefined on a database that one process has to itself. */
   abstract readonly fleetLeases?: FleetLeaseRepository;
   /** Undefined on a database that one process has to itself. */

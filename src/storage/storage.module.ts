@@ -8,6 +8,7 @@ import { AllGraphsRepository } from './repositories/all-graphs.repository.js';
 import { AllRunsRepository } from './repositories/all-runs.repository.js';
 import { ApiKeyRepository } from './repositories/api-key.repository.js';
 import { ArtifactRepository } from './repositories/artifact.repository.js';
+import { FleetRunsRepository } from './repositories/fleet-runs.repository.js';
 import { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
 import { FleetMemberRepository } from './repositories/fleet-member.repository.js';
 import { GraphRepository } from './repositories/graph.repository.js';
@@ -16,6 +17,7 @@ import { LeaseRepository } from './repositories/lease.repository.js';
 import { PoolAttemptRepository } from './repositories/pool-attempt.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
+import { SharedSecretRepository } from './repositories/shared-secret.repository.js';
 import { adaptersOf, dataSourceOptionsOf, openDatabase } from './open-database.js';
 import { StorageAdapters } from './storage-adapters.js';
 import type { StorageDataSource } from './storage-data-source.js';
@@ -76,6 +78,8 @@ const PORTS = [
   { provide: IdempotencyRepository, from: ({ idempotency }: StorageAdapters) => idempotency },
   { provide: RunRemovalRepository, from: ({ removals }: StorageAdapters) => removals },
   { provide: LeaseRepository, from: ({ leases }: StorageAdapters) => leases },
+  { provide: FleetRunsRepository, from: ({ fleetRuns }: StorageAdapters) => fleetRuns },
+  { provide: SharedSecretRepository, from: ({ sharedSecrets }: StorageAdapters) => sharedSecrets },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
   { provide: PoolAttemptRepository, from: ({ poolAttempts }: StorageAdapters) => poolAttempts },

@@ -45,7 +45,7 @@ export function describeJournal(adapter: string, open: OpenStorage): void {
       const rest = [
         anEntry(2, { type: 'node.started', nodeId: '__proto__', attempt: 1, lvl: 'debug' }),
         anEntry(3, { type: 'node.succeeded', progress: 50, data: { output: ['ü', 1.5, null, false] } }),
-        anEntry(4, { type: 'run.failed', nodeId: null, attempt: null, lvl: 'error', msg: 'why\0not "quoted" ✓' }),
+        anEntry(4, { type: 'run.failed', nodeId: null, attempt: null, lvl: 'error', msg: 'why not "quoted" 😀' }),
       ];
       await storage.journal.create(aRun(1), [first]);
       await storage.journal.append({ runId: aRunId(1), expectedSeq: 1, entries: rest, run: aProjection() });

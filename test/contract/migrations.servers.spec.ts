@@ -37,11 +37,10 @@ for (const { server, serverUrl, create } of DATABASE_SERVERS) {
     };
     const tables = async (): Promise<string[]> => {
       const schema = server === 'PostgreSQL' ? `'public'` : 'DATABASE()';
-      const rows = (await (
-        await connect()
-      ).query(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schema}`)) as {
-        name: string;
-      }[];
+      const dataSource = await connect();
+      const rows = await dataSource.query<{ name: string }[]>(
+        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${schema}`,
+      );
       return rows.map(({ name }) => name).sort();
     };
     const threadOf = async (runner: QueryRunner): Promise<number> => {

@@ -15,12 +15,13 @@ import {
   RunRemovalRepository,
   RunRepository,
   StorageModule,
+  type StorageOptions,
 } from '../../src/storage/index.js';
 import type { StorageUnderTest } from './storage-under-test.js';
 
 /** The adapters of a database, as the application gets them. */
-export async function openStorage(url: string): Promise<StorageUnderTest> {
-  const options = { url, synchronous: 'normal', echoSql: false, connectionTimeoutSec: 5 } as const;
+export async function openStorage(url: string, changes: Partial<StorageOptions> = {}): Promise<StorageUnderTest> {
+  const options = { url, synchronous: 'normal', echoSql: false, connectionTimeoutSec: 5, ...changes } as const;
   const storage = StorageModule.forRootAsync({ useFactory: () => options });
   const app = await Test.createTestingModule({ imports: [storage] }).compile();
   return {
@@ -40,9 +41,14 @@ export async function openStorage(url: string): Promise<StorageUnderTest> {
 }
 
 /** A folder for the databases of one test file. */
-export async function makeFolder(): Promise<{ readonly url: (name: string) => string; remove(): Promise<void> }> {
+export async function makeFolder(): Promise<{
+  readonly file: (name: string) => string;
+  readonly url: (name: string) => string;
+  remove(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'wand-storage-'));
   return {
+    file: (name) => join(folder, name),
     url: (name) => `sqlite:///${join(folder, name)}`,
     remove: () => rm(folder, { recursive: true }),
   };

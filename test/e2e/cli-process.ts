@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { COMPILE_CACHE } from '../support/compile-cache.js';
+import { databaseUrl } from '../support/test-database.js';
 
 export const PACKAGE_ROOT = resolve(__dirname, '..', '..');
 
@@ -111,7 +112,7 @@ export function useBuiltPrograms(): {
       SECURITY__API_KEY: CLI_KEY,
       MONITORING__METRICS_PORT: '0',
       SECURITY__RATE_LIMIT_PER_MINUTE: '0',
-      DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}`,
+      DATABASE__URL: await databaseUrl(join(folder, 'wand.db')),
     });
     const [, port] = await service.written(/listens on \S+:(\d+)/);
     return { url: `http://127.0.0.1:${String(port)}`, service };

@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../src/config/index.js';
 import { Service } from '../../src/service.js';
 import { API_KEY } from '../support/built-service.js';
+import { databaseUrl } from '../support/test-database.js';
 
 const MINUTE_MS = 60_000;
 const RENEWALS_A_MINUTE = 12;
@@ -14,12 +15,12 @@ describe('a service that nobody asks for anything', () => {
   let service: Service;
   const statements: string[] = [];
 
-  const start = (): Promise<Service> => {
+  const start = async (): Promise<Service> => {
     const env = {
       ENVIRONMENT: 'testing',
       HOST: '127.0.0.1',
       PORT: '0',
-      DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}`,
+      DATABASE__URL: await databaseUrl(join(folder, 'wand.db')),
       DATABASE__ECHO_SQL: 'true',
       SECURITY__API_KEY: API_KEY,
       SHUTDOWN_GRACE_SEC: '0',

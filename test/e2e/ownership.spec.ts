@@ -1,5 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { AppConfig } from '../../src/config/index.js';
+import { type DatabaseClient, openDatabaseClient } from '../support/database-client.js';
 import { given } from '../support/given.js';
 import { type TestAgents, registerTestAgents } from '../support/test-agents.js';
 import { useApi } from '../support/use-api.js';
@@ -10,16 +10,16 @@ const GATE = { name: 'gate', nodes: [{ id: 'gate', type: 'agent.test.gate' }], e
 describe('A process whose database another one has taken over', () => {
   const api = useApi({ env: { DATABASE__LEASE_SEC: '600' } });
   let agents: TestAgents;
-  let other: BetterSqlite3.Database;
+  let other: DatabaseClient;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     agents = registerTestAgents(api.service);
-    other = new BetterSqlite3(api.service.app.get(AppConfig).database.url.replace('sqlite:///', ''));
+    other = await openDatabaseClient(api.service.app.get(AppConfig).database.url);
   });
   afterAll(() => other.close());
 
-  const journal = (): unknown[] => other.prepare('SELECT * FROM run_events ORDER BY run_id, seq').all();
-  const runs = (): unknown[] => other.prepare('SELECT * FROM runs ORDER BY run_id').all();
+  const journal = () => other.rows('SELECT * FROM run_events ORDER BY run_id, seq');
+  const runs = () => other.rows('SELECT * FROM runs ORDER BY run_id');
   const fenced = async (): Promise<number> => {
     const { body } = await api.get('/metrics');
     return Number(/^wand_journal_appends_fenced_total (\d+)$/m.exec(body as string)?.[1]);
@@ -29,10 +29,10 @@ describe('A process whose database another one has taken over', () => {
     const { run_id, graph_id } = await given(api).run(GATE);
     await waitFor('the gate to be reached', () => agents.calls.get('gate') === 1);
     const stream = (await api.fetch(`/runs/${run_id}/stream`)).text();
-    const before = { journal: journal(), runs: runs() };
+    const before = { journal: await journal(), runs: await runs() };
     expect(await fenced()).toBe(0);
 
-    other.prepare(`UPDATE process_lease SET owner = 'elsewhere:1:another'`).run();
+    await other.execute(`UPDATE process_lease SET owner = 'elsewhere:1:another'`);
     agents.release();
     const start = await api.post('/runs', { graph_id });
     expect(start).toMatchObject({
@@ -45,6 +45,6 @@ describe('A process whose database another one has taken over', () => {
     expect(await fenced()).toBeGreaterThan(0);
     expect((await api.get('/health/ready')).status).toBe(503);
     expect((await api.post(`/runs/${run_id}/cancel`)).status).toBe(503);
-    expect({ journal: journal(), runs: runs() }).toEqual(before);
+    expect({ journal: await journal(), runs: await runs() }).toEqual(before);
   });
 });

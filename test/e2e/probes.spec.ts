@@ -6,7 +6,7 @@ import { MetricValues } from '../support/metric-values.js';
 import { useApi } from '../support/use-api.js';
 
 /** What the check of the database reads. */
-const STATEMENT = 'SELECT 1 FROM runs LIMIT 1';
+const STATEMENT = /SELECT 1 FROM "?runs"? LIMIT 1/;
 
 describe('the probes of a running service', () => {
   const api = useApi();

@@ -16,6 +16,7 @@ import {
   aRunId,
   anEntry,
 } from '../contract/storage-under-test.js';
+import { databaseUrl } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 
 const RUNS = 1_200;
@@ -61,7 +62,7 @@ describe('retention', () => {
   let storage: StorageUnderTest;
   beforeAll(async () => {
     folder = await makeFolder();
-    storage = await openStorage(folder.url('wand.db'));
+    storage = await openStorage(await databaseUrl(folder.file('wand.db')));
     await storage.graphs.create(HERE, aGraph(1));
     const run = aProjection({ status: 'SUCCESS', finishedAt: epochMs(NOON) });
     const numbers = Array.from({ length: RUNS }, (_, index) => index + 1);

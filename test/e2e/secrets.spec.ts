@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { BuiltService } from '../support/built-service.js';
 import { type Canary, canariesIn, configCanaries } from '../support/canaries.js';
+import { everythingIn } from '../support/database-client.js';
+import { databaseUrl } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -272,6 +274,7 @@ describe.each(['true', 'false'])('A service full of secrets, JSON logs: %s', (js
     for (const name of readdirSync(folder).filter((file) => file.startsWith('wand.db'))) {
       seen.set(name, readFileSync(join(folder, name)));
     }
+    seen.set('rows', await everythingIn(await databaseUrl(join(folder, 'wand.db'))));
     for (const [what, bytes] of seen) {
       if (/^console|\.log$/.test(what))
         expect({ what, tells: bytes.includes(STRANGER) }).toEqual({ what, tells: false });
@@ -281,7 +284,7 @@ describe.each(['true', 'false'])('A service full of secrets, JSON logs: %s', (js
     const masked = [...seen].filter(([, bytes]) => String(bytes).includes('***')).map(([what]) => what);
     const leaks = ['output', 'log', 'progress', 'error', 'named', 'CANARY_ODD'].map((name) => `${name}: /logs (200)`);
     const files = ['artifact: a.txt', 'artifact: a.json', 'CANARY_ODD: m.svg'].map((name) => `${name} (200)`);
-    const others = ['console of the crash', 'wand.1.log', 'wand.db'];
+    const others = ['console of the crash', 'wand.1.log', 'rows'];
     expect(masked).toEqual(expect.arrayContaining([...leaks, ...files, ...others]));
   });
 });

@@ -22,6 +22,9 @@ const slow = {
 const hasGaps = (events: readonly EventView[]): boolean => events.some(({ seq }, index) => seq !== index + 1);
 const of = (events: readonly EventView[], type: string): EventView[] => events.filter((event) => event.type === type);
 
+// Processes take their time to start on a machine that is busy with other things.
+jest.setTimeout(300_000);
+
 describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
   describe.each(['redis', 'postgres'] as const)('with its queue in %s', (backend) => {
     let fleet: Fleet;

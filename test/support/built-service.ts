@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { COMPILE_CACHE } from './compile-cache.js';
 import { freePort } from './free-port.js';
+import { databaseUrl } from './test-database.js';
 import { waitFor } from './wait-for.js';
 
 export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
 
 /** Far more than it takes, but for a machine that many test suites share. */
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 120_000;
 
 export interface BuiltServiceOptions {
-  /** File of the SQLite database. */
+  /** File of the SQLite database, or what stands for it on a server: see `databaseUrl`. */
   readonly database: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The module that starts the service; `dist/main.js` unless a test brings one of its own. */
@@ -66,7 +67,7 @@ export class BuiltService {
         ENVIRONMENT: 'production',
         HOST: '127.0.0.1',
         PORT: String(port),
-        DATABASE__URL: `sqlite:///${database}`,
+        DATABASE__URL: env['DATABASE__URL'] ?? (await databaseUrl(database)),
         SECURITY__API_KEY: API_KEY,
         SECURITY__HTTP_ALLOW_PRIVATE: 'true',
         MONITORING__METRICS_PORT: '0',

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import DEFAULT_URLS from './service-urls.json' with { type: 'json' };
 
 /** Where the Redis of the tests is; a suite picks a database of its own in it. */
-export const REDIS_URL = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+export const REDIS_URL = process.env['REDIS_URL'] ?? DEFAULT_URLS.REDIS_URL;
 
 /** Whose databases the tests may make and drop. */
-export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
-export const MARIADB_URL = process.env['MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/mysql';
+export const POSTGRES_URL = process.env['POSTGRES_URL'] ?? DEFAULT_URLS.POSTGRES_URL;
+export const MARIADB_URL = process.env['MARIADB_URL'] ?? DEFAULT_URLS.MARIADB_URL;
 
 const LOOK_FOR_MS = 2_000;
 const PROBE =

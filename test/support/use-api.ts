@@ -6,6 +6,7 @@ import { StreamHub } from '../../src/runs/index.js';
 import { Service } from '../../src/service.js';
 import { AnswerChecker } from './answer-checker.js';
 import { API_KEY } from './built-service.js';
+import { databaseUrl } from './test-database.js';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -34,8 +35,14 @@ export interface Api {
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Starts the service on a fresh database file before the tests of the block and stops it after them. */
-export function useApi({ env = {} }: { readonly env?: Readonly<Record<string, string>> } = {}): Api {
+export interface ApiOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** File of a database that others use too, see `databaseUrl`; a fresh one when left out. */
+  readonly database?: string;
+}
+
+/** Starts the service on a fresh database before the tests of the block and stops it after them. */
+export function useApi({ env = {}, database }: ApiOptions = {}): Api {
   let folder: string;
   let service: Service;
   let checker: AnswerChecker;
@@ -47,7 +54,7 @@ export function useApi({ env = {} }: { readonly env?: Readonly<Record<string, st
         ENVIRONMENT: 'testing',
         HOST: '127.0.0.1',
         PORT: '0',
-        DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}`,
+        DATABASE__URL: await databaseUrl(database ?? join(folder, 'wand.db')),
         SECURITY__API_KEY: API_KEY,
         SHUTDOWN_GRACE_SEC: '0',
         ...env,

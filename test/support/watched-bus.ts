@@ -23,6 +23,10 @@ export class WatchedBus extends EventBus {
     return this.count;
   }
 
+  override get followCounts() {
+    return this.bus.followCounts;
+  }
+
   override publish(published: PublishedEntries): void {
     this.bus.publish(published);
   }

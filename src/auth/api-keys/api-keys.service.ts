@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { type EpochMs, KEY_ID, type Namespace, epochMs, keyId } from '../../executor/core/index.js';
+import { Injectable, Optional } from '@nestjs/common';
+import { Relay } from '../../events/index.js';
+import { type EpochMs, KEY_ID, type KeyId, type Namespace, epochMs, keyId } from '../../executor/core/index.js';
 import { ProblemError } from '../../http/problem/index.js';
 import { ApiKeyRepository, Ids, type StoredApiKey } from '../../storage/index.js';
 import { type Caller, type Scope, allows, missingScopes, readScopes } from '../access/index.js';
@@ -40,6 +41,7 @@ export class ApiKeysService {
     private readonly repository: ApiKeyRepository,
     private readonly active: ActiveKeys,
     private readonly ids: Ids,
+    @Optional() private readonly relay?: Relay,
   ) {}
 
   /** Newest first; one row more than `limit` if there are more. */
@@ -80,7 +82,7 @@ export class ApiKeysService {
   }
 
   /**
-   * Ends a key: in this process at once, in others within 5 s. Can be repeated.
+   * Ends a key: in this process at once, in others as soon as they hear of it, or else within 5 s. Can be repeated.
    *
    * @throws {KeyNotFoundError}
    * @throws {ProblemError} `forbidden` for a key that may do what the manager may not.
@@ -89,7 +91,7 @@ export class ApiKeysService {
     const key = await this.get(manager, id);
     assertMayGrant(manager, readScopes(key.scopeText));
     await this.repository.revoke(key.keyId, epochMs(Date.now()));
-    this.active.forget(key.keyId);
+    this.tellChanged(key.keyId);
   }
 
   /**
@@ -111,8 +113,13 @@ export class ApiKeysService {
     const endsAt = epochMs(now + overlapSec * 1_000);
     const isRotated = await this.repository.rotate({ keyId: old.keyId, endsAt, replacement: created.key });
     if (!isRotated) throw new KeyEndedError(await this.get(manager, id), 'active');
-    this.active.forget(old.keyId);
+    this.tellChanged(old.keyId);
     return created;
+  }
+
+  private tellChanged(id: KeyId): void {
+    this.active.forget(id);
+    this.relay?.publish({ kind: 'key', keyId: id });
   }
 
   private make(fields: Pick<StoredApiKey, 'name' | 'scopeText' | 'namespace' | 'createdAt' | 'expiresAt'>): CreatedKey {

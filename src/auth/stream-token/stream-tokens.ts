@@ -1,7 +1,8 @@
-import { createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { type KeyObject, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig, type SecurityConfig } from '../../config/index.js';
 import type { Namespace, RunId } from '../../executor/core/index.js';
+import { SharedSecretRepository } from '../../storage/index.js';
 import { type Caller, allows, mayBeIn } from '../access/index.js';
 import { namespaceOf } from '../jwt/claims.js';
 import { loadJose } from '../jwt/load-jose.js';
@@ -24,17 +25,15 @@ export interface StreamToken {
 /** Makes and checks the tokens that open the stream of one run, for clients that cannot send headers. */
 @Injectable()
 export class StreamTokens {
-  private readonly key: ReturnType<typeof createSecretKey>;
+  private key: Promise<KeyObject> | undefined;
 
   constructor(
-    { security }: AppConfig,
+    private readonly config: AppConfig,
     private readonly holders: KeyHolders,
-  ) {
-    const derived = hkdfSync('sha256', secretOf(security), '', 'wand: tokens for streams', KEY_BYTES);
-    this.key = createSecretKey(Buffer.from(derived));
-  }
+    @Optional() private readonly shared?: SharedSecretRepository,
+  ) {}
 
-  /** @param lifeSec at most 60 */
+  /** @param lifeSec at most 60 @throws {JournalUnavailableError} */
   async issue(caller: Caller, runId: RunId, lifeSec: number): Promise<StreamToken> {
     const expiresAt = Math.floor(Date.now() / 1_000) + Math.min(lifeSec, MAX_STREAM_TOKEN_SEC);
     const { SignJWT } = await loadJose();
@@ -42,7 +41,7 @@ export class StreamTokens {
       .setProtectedHeader({ alg: ALGORITHM, typ: TYP })
       .setSubject(caller.id)
       .setExpirationTime(expiresAt)
-      .sign(this.key);
+      .sign(await this.findKey());
     return { token, expiresAt: new Date(expiresAt * 1_000) };
   }
 
@@ -54,7 +53,7 @@ export class StreamTokens {
     const { jwtVerify, errors } = await loadJose();
     try {
       const options = { algorithms: [ALGORITHM], typ: TYP, requiredClaims: ['exp', 'sub', 'run'] };
-      const { payload } = await jwtVerify(token, this.key, options);
+      const { payload } = await jwtVerify(token, await this.findKey(), options);
       const home = namespaceOf(payload['namespace']);
       if (payload['run'] !== runId || payload.sub === undefined || home === undefined) return undefined;
       const keyId = typeof payload['key'] === 'string' ? payload['key'] : undefined;
@@ -66,6 +65,26 @@ export class StreamTokens {
       throw error;
     }
   }
+
+  /** The same in every process of the service. */
+  private findKey(): Promise<KeyObject> {
+    this.key ??= this.makeKey().catch((error: unknown) => {
+      this.key = undefined;
+      throw error;
+    });
+    return this.key;
+  }
+
+  private async makeKey(): Promise<KeyObject> {
+    const secret = configuredSecret(this.config.security) ?? (await this.agreedSecret());
+    return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'wand: tokens for streams', KEY_BYTES)));
+  }
+
+  /** Where no other process can be, nobody needs to know it. */
+  private async agreedSecret(): Promise<string> {
+    const proposed = randomBytes(KEY_BYTES).toString('base64url');
+    return this.shared === undefined ? proposed : this.shared.agree('stream-tokens', proposed);
+  }
 }
 
 function mayRead(holder: Caller | undefined, home: Namespace): boolean {
@@ -76,8 +95,8 @@ function keyIdOf({ credential }: Caller): string | undefined {
   return credential?.keyId;
 }
 
-/** What several processes of a service share, if there is such a thing; else tokens count in the process that made them. */
-function secretOf({ jwtSecret, apiKey }: SecurityConfig): string | Buffer {
+/** What several processes of a service share, if the configuration has such a thing. */
+function configuredSecret({ jwtSecret, apiKey }: SecurityConfig): string | undefined {
   if (jwtSecret !== undefined) return jwtSecret;
-  return apiKey !== undefined && apiKey.length >= LONG_KEY_CHARACTERS ? apiKey : randomBytes(KEY_BYTES);
+  return apiKey !== undefined && apiKey.length >= LONG_KEY_CHARACTERS ? apiKey : undefined;
 }

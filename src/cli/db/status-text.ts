@@ -6,7 +6,7 @@ const LABEL_WIDTH = 10;
 
 /** The status of a database, for people. */
 export function statusText(status: DatabaseStatus): string {
-  const { database, server, schema, owner, runs, events, bytes } = status;
+  const { database, server, schema, owner, members, runs, events, bytes } = status;
   const counts = Object.entries(runs).map(([name, count]) => `${count} ${name}`);
   const lines = [
     ['database', database],
@@ -15,6 +15,7 @@ export function statusText(status: DatabaseStatus): string {
     ['state', stateText(schema)],
     ...schema.pending.map((name) => ['', name]),
     ['owner', owner === null ? 'nobody' : ownerText(owner)],
+    ...members.map((member, index) => [index === 0 ? 'fleet' : '', memberText(member)]),
     ['runs', counts.length === 0 ? 'none' : counts.join(', ')],
     ['events', String(events)],
     ['size', `${(bytes / MEGABYTE).toFixed(1)} MB`],
@@ -46,4 +47,9 @@ function stateText({ state, pending, programVersion }: DatabaseStatus['schema'])
 function ownerText({ owner, isAlive, expiresAt }: NonNullable<DatabaseStatus['owner']>): string {
   const until = new Date(expiresAt).toISOString();
   return isAlive ? `${owner}, alive (lease until ${until})` : `${owner}, gone (lease until ${until})`;
+}
+
+function memberText({ process: name, role, version, isAlive, silentMs }: DatabaseStatus['members'][number]): string {
+  const sign = `last sign ${(silentMs / 1_000).toFixed(0)} s ago`;
+  return `${name}, ${role}, version ${version}, ${isAlive ? 'alive' : 'gone'} (${sign})`;
 }

@@ -6,11 +6,11 @@ import { type EpochMs, epochMs } from './ids.js';
 import { joinVerdict } from './join.js';
 import { gatherInput, missingKeys } from './node-input.js';
 import { isNoSinkReached, NO_SINK_REACHED, runErrorOf } from './outcome.js';
-import { CONDITION_ERROR_CODE, reduce } from './reduce.js';
+import { CONDITION_ERROR_CODE, SUSPENDED_CODE, reduce } from './reduce.js';
 import { retryOutcome, totalTimeout } from './retry.js';
 import type { InterruptionCause, RunEvent, SkipCause } from './run-event.js';
 import type { Blame, RunInput } from './run-input.js';
-import { type NodeRecord, type RunState, isFresh, nodeRecord, phaseOf } from './run-state.js';
+import { type NodeRecord, type RunState, isFresh, isSuspended, nodeRecord, phaseOf } from './run-state.js';
 import { type SkipReason, isTerminalRun } from './statuses.js';
 import { isLastChance, isSuspect } from './suspects.js';
 
@@ -67,7 +67,7 @@ class Decision {
         this.state.draining = true;
         break;
       case 'shutdown':
-        for (const index of [...this.state.running]) this.interrupt(this.node(index), 'shutdown');
+        for (const node of this.inFlight()) this.interrupt(node, 'shutdown');
         return;
       default:
         if (!this.isCurrent(input.nodeId, input.attempt)) return;
@@ -96,6 +96,9 @@ class Decision {
       case 'attempt_progressed':
         this.emit({ type: 'node.progress', ts, nodeId, attempt, percent: input.percent, message: input.message });
         return true;
+      case 'attempt_suspended':
+        if (!aborting) this.suspend(node, input.until);
+        return true;
       case 'attempt_succeeded':
         if (aborting) this.emit({ type: 'node.cancelled', ts, nodeId, attempt, ended: 'succeeded' });
         else this.emit({ type: 'node.succeeded', ts, nodeId, attempt, output: input.output, ref: input.ref });
@@ -110,6 +113,20 @@ class Decision {
         else this.interrupt(node, input.cause);
         return false;
     }
+  }
+
+  /** It may say so again whenever it is gone on with. */
+  private suspend(node: PlanNode, until: EpochMs): void {
+    if (this.record(node).suspendedUntil === until) return;
+    this.emit({
+      type: 'node.log',
+      ts: this.now,
+      nodeId: node.definition.id,
+      attempt: 0,
+      level: 'debug',
+      message: `the attempt waits until ${new Date(until).toISOString()}, which takes no worker`,
+      data: { code: SUSPENDED_CODE, until },
+    });
   }
 
   private failAttempt(node: PlanNode, input: Extract<RunInput, { readonly type: 'attempt_failed' }>): void {
@@ -134,14 +151,16 @@ class Decision {
   private recover(blame: Blame): void {
     this.emit({ type: 'run.recovered', ts: this.now, epoch: this.state.epoch + 1 });
     if (this.isOutOfTime()) return;
-    for (const index of [...this.state.running]) {
-      const node = this.node(index);
-      this.interrupt(node, causeOf(blame, node.definition.id));
-    }
+    for (const node of this.inFlight()) this.interrupt(node, causeOf(blame, node.definition.id));
     for (const index of [...this.state.retrying]) {
       const node = this.node(index);
       if (this.isInterrupted(node) && node.definition.onInterrupt === 'fail') this.failInterrupted(node);
     }
+  }
+
+  /** Nodes whose attempts end with their session. */
+  private inFlight(): PlanNode[] {
+    return [...this.state.running].map((index) => this.node(index)).filter((node) => !isSuspended(this.record(node)));
   }
 
   private interrupt(node: PlanNode, cause: InterruptionCause): void {

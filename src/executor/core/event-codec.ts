@@ -16,6 +16,7 @@ import type {
   TraceOrigin,
 } from './run-event.js';
 import type { SkipReason } from './statuses.js';
+import { storableText } from './storable-text.js';
 
 /** Setting ↔ its key in the journal row. */
 const SETTING_KEYS = {
@@ -24,6 +25,7 @@ const SETTING_KEYS = {
   maxRetries: 'max_retries',
   timeoutSec: 'timeout_sec',
   expireIfNotStartedSec: 'expire_if_not_started_sec',
+  priority: 'priority',
   onFailure: 'on_failure',
   strictConditions: 'strict_conditions',
   requireSink: 'require_sink',
@@ -71,11 +73,13 @@ const ENDS_NODE: ReadonlySet<RunEventType> = new Set([
 /** The journal row of an event. `progress` is the run's progress after it, null where it did not change. */
 export function encodeEvent(event: RunEvent, seq: number, progress: number | null): JournalEntry {
   const isNodeEvent = 'nodeId' in event;
+  const { lvl, msg } = describeEvent(event);
   return {
     seq,
     ts: event.ts,
     type: event.type,
-    ...describeEvent(event),
+    lvl,
+    msg: storableText(msg),
     nodeId: isNodeEvent ? event.nodeId : null,
     attempt: isNodeEvent ? event.attempt : null,
     progress,

@@ -82,6 +82,8 @@ export interface RunSettings {
   readonly maxRetries: number;
   readonly timeoutSec?: number;
   readonly expireIfNotStartedSec?: number;
+  /** From 0 to 9, the most urgent; 4 when left out. */
+  readonly priority?: number;
   readonly onFailure: OnFailure;
   readonly strictConditions: boolean;
   readonly requireSink: boolean;

@@ -20,6 +20,9 @@ export const KEY_ID = new RegExp(`^k_${ULID_PATTERN}$`);
 /** A DNS label (RFC 1123), so that it may be part of a host name or a path anywhere. */
 export const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** The highest version of a graph that can be asked for; databases keep it in 32 bits. */
+export const MAX_VERSION = 1_000_000_000;
+
 export const epochMs = (value: number): EpochMs => value as EpochMs;
 export const runId = (value: string): RunId => value as RunId;
 export const graphId = (value: string): GraphId => value as GraphId;

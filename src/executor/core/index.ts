@@ -1,4 +1,5 @@
 export { hasAtMostCharacters } from './character-count.js';
+export { type TextFault, beginningOf, isStorable, storableJson, storableText, textFaultIn } from './storable-text.js';
 export { type Json, type JsonObject, isJsonObject } from './json.js';
 export {
   type EpochMs,
@@ -9,6 +10,7 @@ export {
   DEFAULT_NAMESPACE,
   GRAPH_ID,
   KEY_ID,
+  MAX_VERSION,
   NAMESPACE,
   RUN_ID,
   ULID_PATTERN,
@@ -119,7 +121,15 @@ export {
 } from './simulate.js';
 export { reduce } from './reduce.js';
 export { type AttemptFailure, type Blame, type RunInput, type Takeover } from './run-input.js';
-export { type NodeRecord, type NodeState, type RunState, initialState, isFresh, nodeRecord } from './run-state.js';
+export {
+  type NodeRecord,
+  type NodeState,
+  type RunState,
+  initialState,
+  isFresh,
+  isSuspended,
+  nodeRecord,
+} from './run-state.js';
 export {
   type SuspectInFlight,
   SUSPECT_AFTER,

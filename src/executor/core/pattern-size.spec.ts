@@ -48,6 +48,8 @@ describe('patternSize', () => {
     [`(?:${'a'.repeat(900)}){1000}`, 900_000],
     ['(a|b|c){1,1000}', 5_000],
     ['((((x{9}){9}){9}){9}', 6_561],
+    ['(?:a{99})(?i){99}', 9_000],
+    ['(?:a{99})(?s-i)(?m){99}', 9_000],
   ])('of %.20s is at least that of its program', (source, least) => {
     expect(patternSize(source)).toBeGreaterThanOrEqual(least);
     expect(patternSize(source)).toBeLessThan(least * 3);

@@ -4,6 +4,8 @@ export const MAX_PATTERN_SIZE = 10_000;
 const CLASS_COST = 20;
 /** RE2 repeats at most a thousand times, so four digits are all that a counted repetition has. */
 const COUNTED = /\{(?<least>\d{1,4})(?:(?<open>,)(?<most>\d{0,4}))?\}/y;
+/** Changes what follows and is no piece itself: a quantifier behind it repeats the piece before it. */
+const FLAGS = /\(\?[A-Za-z]*(?:-[A-Za-z]+)?\)/y;
 const POSIX_CLASS = /\[:[^\]]*:\]/y;
 const PROPERTY = /[pP](?:\{[^}]*\}|[^{])/y;
 const CODE_POINT = /x\{[^}]*\}/y;
@@ -45,6 +47,7 @@ class PatternSize {
   private piece(character: string): void {
     switch (character) {
       case '(':
+        if (this.skip(FLAGS, this.at - 1) !== undefined) return;
         this.groups.push(this.group);
         this.group = { total: 0, last: 0 };
         return;

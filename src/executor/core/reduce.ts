@@ -19,6 +19,9 @@ import { type NodeStatus, type RunStatus, isTerminalRun } from './statuses.js';
 /** `data.code` of the engine's own `node.log` that says a condition could not be evaluated. */
 export const CONDITION_ERROR_CODE = 'cond_error';
 
+/** `data.code` of the engine's own `node.log` that says an attempt waits, and until when. */
+export const SUSPENDED_CODE = 'suspended';
+
 /** Which events may follow each status of a node. A new status does not compile until it has a row. */
 const NODE_FOLLOWS = {
   PENDING: ['node.reused', 'node.started', 'node.failed', 'node.skipped'],
@@ -124,6 +127,7 @@ function reduceNodeEvent(plan: GraphPlan, state: RunState, event: NodeEvent): vo
   const record = nodeRecord(state, index);
   if (event.type === 'node.log' && event.attempt === 0) {
     if (event.data?.['code'] === CONDITION_ERROR_CODE) state.conditionFaults.shift();
+    if (event.data?.['code'] === SUSPENDED_CODE) record.suspendedUntil = epochMs(Number(event.data['until']));
     return;
   }
   const allowed: readonly string[] = NODE_FOLLOWS[record.state.status];
@@ -176,6 +180,7 @@ function startAttempt(state: RunState, node: PlanNode, record: NodeRecord, at: E
   record.state = { status: 'RUNNING' };
   record.attempts += 1;
   record.attemptStartedAt = at;
+  record.suspendedUntil = null;
   state.retrying.delete(node.index);
   state.running.add(node.index);
   state.admitted.delete(node.index);

@@ -1,7 +1,8 @@
 import type { GraphPlan } from './compile.js';
-import type { EpochMs } from './ids.js';
+import { type EpochMs, epochMs } from './ids.js';
+import { SUSPENDED_CODE } from './reduce.js';
 import { failuresBehind, waitedFailure } from './replay-failures.js';
-import type { NodeCancelled, NodeFailed, NodeInterrupted, RunEvent } from './run-event.js';
+import type { NodeCancelled, NodeFailed, NodeInterrupted, NodeLogged, RunEvent } from './run-event.js';
 import type { Blame, RunInput } from './run-input.js';
 import { type RunState, nodeRecord } from './run-state.js';
 
@@ -25,6 +26,7 @@ export function inputsBehind(
     case 'run.cancel_requested':
       return [{ type: 'cancel', now }];
     case 'node.log': {
+      if (event.attempt === 0 && event.data?.['code'] === SUSPENDED_CODE) return [suspension(plan, state, event)];
       // The engine's own warnings belong to no attempt: they follow from something else.
       if (event.attempt === 0) return [tick(now)];
       const { nodeId, attempt, level, message, data } = event;
@@ -50,6 +52,11 @@ export function inputsBehind(
     default:
       return [tick(now)];
   }
+}
+
+function suspension(plan: GraphPlan, state: RunState, { nodeId, ts: now, data }: NodeLogged): RunInput {
+  const { attempts: attempt } = nodeRecord(state, plan.indexOf.get(nodeId) as number);
+  return { type: 'attempt_suspended', now, nodeId, attempt, until: epochMs(Number(data?.['until'])) };
 }
 
 /** A deadline may have passed. */

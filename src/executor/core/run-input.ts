@@ -65,6 +65,8 @@ export type RunInput =
     })
   /** The process that made the attempt, which is not that of the session, died, stopped or let it go. */
   | (AttemptInput<'attempt_interrupted'> & { readonly cause: InterruptionCause })
+  /** The attempt only waits, and may be made to wait without its session: another goes on with it. */
+  | (AttemptInput<'attempt_suspended'> & { readonly until: EpochMs })
   | (AttemptInput<'attempt_logged'> & {
       readonly level: Level;
       readonly message: string;

@@ -47,6 +47,8 @@ export interface NodeRecord {
   /** Start of the latest attempt. */
   attemptStartedAt: EpochMs | null;
   finishedAt: EpochMs | null;
+  /** Until when the latest attempt does nothing but wait; null if it does more. */
+  suspendedUntil: EpochMs | null;
   /** Incoming edges that have not resolved yet. */
   unresolved: number;
   /** Its attempt was told to stop because the run is being cancelled. */
@@ -183,6 +185,7 @@ export function initialState(plan: GraphPlan): RunState {
       startedAt: null,
       attemptStartedAt: null,
       finishedAt: null,
+      suspendedUntil: null,
       unresolved: node.incoming.length,
       aborting: false,
     })),
@@ -222,6 +225,11 @@ export function phaseOf(state: RunState): Phase {
   if (state.cancelRequestedAt !== null) return 'cancelling';
   if (state.expired !== null) return 'expired';
   return isFailing(state) && state.settings.onFailure !== 'finish' ? 'stopping' : 'normal';
+}
+
+/** True if the attempt under way only waits: a session that ends takes nothing away from it. */
+export function isSuspended({ state, suspendedUntil, aborting }: NodeRecord): boolean {
+  return state.status === 'RUNNING' && suspendedUntil !== null && !aborting;
 }
 
 /** True once the run can no longer succeed. */

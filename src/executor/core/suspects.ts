@@ -1,7 +1,7 @@
 import type { GraphPlan, PlanNode } from './compile.js';
 import type { EpochMs } from './ids.js';
 import { PROBATION_MS } from './suspect-queue.js';
-import { type NodeRecord, type RunState, nodeRecord } from './run-state.js';
+import { type NodeRecord, type RunState, isSuspended, nodeRecord } from './run-state.js';
 
 /** Crashes after which a node is suspected of causing them: one may hit anybody. */
 export const SUSPECT_AFTER = 2;
@@ -28,7 +28,7 @@ export function suspectsInFlight(plan: GraphPlan, state: RunState): SuspectInFli
   const suspects: SuspectInFlight[] = [];
   for (const index of state.running) {
     const record = nodeRecord(state, index);
-    if (!isSuspect(record) || record.attemptStartedAt === null) continue;
+    if (!isSuspect(record) || isSuspended(record) || record.attemptStartedAt === null) continue;
     suspects.push({ nodeId: (plan.nodes[index] as PlanNode).definition.id, startedAt: record.attemptStartedAt });
   }
   return suspects;

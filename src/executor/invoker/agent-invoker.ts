@@ -34,6 +34,8 @@ export interface Invocation {
 export interface AttemptListener {
   logged(level: Level, message: string, data?: JsonObject): void;
   progressed(percent: number, message?: string): void;
+  /** It only waits until then, on the clock of the run. */
+  suspended(until: EpochMs): void;
   succeeded(output: AgentOutput): void;
   failed(failure: AttemptFailure): void;
 }

@@ -1,5 +1,5 @@
 import type { SecretRegistry } from '../../config/index.js';
-import { type Json, outputFileName } from '../core/index.js';
+import { type Json, jsonPointer, outputFileName, textFaultIn } from '../core/index.js';
 import { AgentError } from '../../plugins/index.js';
 import { LargeOutput } from '../outputs/index.js';
 import { nestsDeeper } from './json-depth.js';
@@ -23,7 +23,8 @@ export type AgentOutput = Json | LargeOutput;
 /**
  * What an agent returned, as JSON: a copy that the agent cannot change any more, and the same value that a replay reads.
  *
- * @throws {AgentError} `InvalidOutput` if it is not JSON or nests too deep, `OutputTooLarge` above the limit.
+ * @throws {AgentError} `InvalidOutput` if it is not JSON, nests too deep or holds text that no request may hold either;
+ *   `OutputTooLarge` above the limit.
  */
 export function toAgentOutput(
   output: unknown,
@@ -41,6 +42,7 @@ export function toAgentOutput(
     throw invalid('InvalidOutput', `the output nests deeper than the ${limits.maxDepth} levels allowed`);
   }
   const parsed = JSON.parse(text) as Json;
+  assertStorable(parsed, text);
   const holdsSecret = secrets.isIn(text);
   const value = holdsSecret ? secrets.json(parsed) : parsed;
   if (bytes <= limits.maxInlineBytes) return value;
@@ -48,6 +50,14 @@ export function toAgentOutput(
   const stored = holdsSecret ? JSON.stringify(value) : text;
   if (Buffer.byteLength(stored) <= limits.maxInlineBytes) return value;
   return LargeOutput.of(value, stored, outputFileName(attempt.nodeId, attempt.attempt));
+}
+
+function assertStorable(output: Json, text: string): void {
+  const fault = textFaultIn(output, text);
+  if (fault === undefined) return;
+  const place = fault.path.length === 0 ? '' : ` at ${jsonPointer(fault.path)}`;
+  const accepted = 'accepted is Unicode without U+0000 and without halves of surrogate pairs';
+  throw invalid('InvalidOutput', `the output holds ${fault.holds}${place}; ${accepted}`);
 }
 
 function stringify(output: unknown): string {

@@ -7,6 +7,9 @@ import type { Clock } from '../clock.js';
 
 const ARTIFACT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
+/** What can be the value of a header. */
+const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
+
 /** Types whose bytes are UTF-8 that somebody may read. */
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-ndjson|javascript)\b|image\/svg\+xml)/i;
 
@@ -31,6 +34,9 @@ export class RunArtifactWriter implements ArtifactWriter {
     const name = artifact.name ?? `${this.owner.nodeId}.${artifact.extension}`;
     if (!ARTIFACT_NAME.test(name)) {
       throw new NonRetryableError(`"${name}" is no artifact name: letters, digits, "_", "." and "-", at most 128`);
+    }
+    if (!CONTENT_TYPE.test(artifact.contentType)) {
+      throw new NonRetryableError(`the content type of ${name} takes 1 to 255 printable ASCII characters`);
     }
     const { maxBytes } = this.rules;
     const body = this.scrubbed(artifact.body, artifact.contentType);

@@ -1,4 +1,12 @@
-import type { AttemptFailure, JsonObject, Level } from '../core/index.js';
+import {
+  type AttemptFailure,
+  type EpochMs,
+  type JsonObject,
+  type Level,
+  beginningOf,
+  storableJson,
+  storableText,
+} from '../core/index.js';
 import type { AttemptHandle, AttemptListener, Invocation } from './agent-invoker.js';
 import type { AgentOutput } from './agent-output.js';
 import { ReportLimiter } from './report-limiter.js';
@@ -48,15 +56,17 @@ export class Attempt implements AttemptHandle {
 
   logged(level: Level, message: string, data?: JsonObject): void {
     if (!this.hears()) return;
-    const isTooBig = data !== undefined && Buffer.byteLength(JSON.stringify(data)) > MAX_LOG_DATA_BYTES;
-    const note = { note: `data left out: more than ${MAX_LOG_DATA_BYTES} bytes` };
-    this.listener.logged(level, clip(message), isTooBig ? note : data);
+    this.listener.logged(level, stored(message), data === undefined ? undefined : storedData(data));
   }
 
   progressed(percent: number, message?: string): void {
     if (!Number.isFinite(percent) || !this.hears()) return;
     const bounded = Math.min(100, Math.max(0, percent));
-    this.listener.progressed(bounded, message === undefined ? undefined : clip(message));
+    this.listener.progressed(bounded, message === undefined ? undefined : stored(message));
+  }
+
+  suspended(until: EpochMs): void {
+    if (!this.isClosed && Number.isSafeInteger(until)) this.listener.suspended(until);
   }
 
   succeeded(output: AgentOutput): void {
@@ -104,6 +114,14 @@ export class Attempt implements AttemptHandle {
   }
 }
 
-function clip(message: string): string {
-  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)} …`;
+function stored(message: string): string {
+  const text = storableText(message);
+  return text.length <= MAX_MESSAGE_LENGTH ? text : `${beginningOf(text, MAX_MESSAGE_LENGTH)} …`;
+}
+
+function storedData(data: JsonObject): JsonObject {
+  const text = JSON.stringify(data);
+  if (Buffer.byteLength(text) > MAX_LOG_DATA_BYTES)
+    return { note: `data left out: more than ${MAX_LOG_DATA_BYTES} bytes` };
+  return storableJson(data, text);
 }

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { SecretRegistry } from '../../config/index.js';
-import { type AttemptFailure, type Json, type JsonObject, type RunId, isJsonObject } from '../core/index.js';
+import {
+  type AttemptFailure,
+  type Json,
+  type JsonObject,
+  type RunId,
+  epochMs,
+  isJsonObject,
+  storableJson,
+  storableText,
+} from '../core/index.js';
 import {
   type AgentContext,
   type AgentDefinition,
@@ -73,6 +82,7 @@ export class InlineAgentInvoker extends AgentInvoker {
       progress: (percent, message) => {
         attempt.progressed(percent, message === undefined ? undefined : this.secrets.text(message));
       },
+      suspend: (until) => attempt.suspended(epochMs(Math.ceil(until))),
       callTool: (name, args) => this.tools.callTool(name, args, context, definition.tools ?? []),
     };
     return context;
@@ -98,7 +108,8 @@ export class InlineAgentInvoker extends AgentInvoker {
   private toFailure(error: unknown): AttemptFailure {
     const failure = failureOf(error);
     const details = failure.details === undefined ? undefined : this.plainDetails(failure.details);
-    return { ...failure, type: this.secrets.text(failure.type), message: this.secrets.text(failure.message), details };
+    const text = (given: string): string => storableText(this.secrets.text(given));
+    return { ...failure, type: text(failure.type), message: text(failure.message), details };
   }
 
   /** A copy that is JSON whatever the agent put together; undefined if it is none. */
@@ -107,7 +118,8 @@ export class InlineAgentInvoker extends AgentInvoker {
       const text = JSON.stringify(details);
       const plain = JSON.parse(text) as Json;
       if (!isJsonObject(plain)) return undefined;
-      return this.secrets.isIn(text) ? this.secrets.object(plain) : plain;
+      const storable = storableJson(plain, text);
+      return this.secrets.isIn(text) ? this.secrets.object(storable) : storable;
     } catch {
       return undefined;
     }

@@ -14,6 +14,7 @@ import {
   encodeEvents,
   epochMs,
   isFresh,
+  isSuspended,
   isTerminalRun,
   nextDeadline,
   nodeRecord,
@@ -294,6 +295,7 @@ export class RunSession {
       this.trace?.tell(events);
     }
     this.perform(events);
+    if (inputs.some((input) => input.type === 'taken')) this.resumeSuspended();
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;
   }
 
@@ -303,9 +305,9 @@ export class RunSession {
 
   /** Ends the session if nothing is left for it to do. */
   private isOver(): boolean {
-    const { status, running } = this.parts.state;
+    const { status } = this.parts.state;
     if (isTerminalRun(status)) this.end({ kind: 'finished', status });
-    else if (this.isDraining && running.size === 0) this.end({ kind: 'parked' });
+    else if (this.isDraining && this.isOnlyWaiting()) this.end({ kind: 'parked' });
     return this.phase === 'ended';
   }
 
@@ -321,6 +323,15 @@ export class RunSession {
     }
     this.stopAttempts();
     this.suspects.update();
+  }
+
+  /** Attempts that only waited when the session before ended go on. */
+  private resumeSuspended(): void {
+    const { state } = this.parts;
+    for (const index of state.running) {
+      const record = nodeRecord(state, index);
+      if (isSuspended(record) && !this.attempts.has(index)) this.startAttempt(index, record.attempts);
+    }
   }
 
   private startAttempt(index: number, attempt: number): void {
@@ -360,10 +371,18 @@ export class RunSession {
     return {
       logged: (level, message, data) => this.submit({ type: 'attempt_logged', ...place, level, message, data }),
       progressed: (percent, message) => this.submit({ type: 'attempt_progressed', ...place, percent, message }),
+      suspended: (until) => this.suspend(place, until),
       succeeded: (output) => this.succeed(place, output),
       failed: (failure) => this.submit({ type: 'attempt_failed', ...place, failure, random: random() }),
       interrupted: (cause) => this.submit({ type: 'attempt_interrupted', ...place, cause }),
     };
+  }
+
+  /** Worth an entry only where the run may be parked meanwhile. */
+  private suspend(place: { readonly nodeId: string; readonly attempt: number }, until: EpochMs): void {
+    const { parkAfterMs } = this.parts;
+    if (parkAfterMs === undefined || until - this.clock.now() <= parkAfterMs) return;
+    this.submit({ type: 'attempt_suspended', ...place, until });
   }
 
   private succeed(place: { readonly nodeId: string; readonly attempt: number }, output: AgentOutput): void {
@@ -389,17 +408,28 @@ export class RunSession {
   private armTimer(): void {
     this.disarm?.();
     const due = nextDeadline(this.parts.state);
-    if (due !== undefined && this.mayPark(due)) {
-      this.end({ kind: 'parked', until: epochMs(due - this.clock.aheadMs) });
+    const awake = this.wakeTime(due);
+    if (awake !== undefined) {
+      this.end({ kind: 'parked', until: epochMs(awake - this.clock.aheadMs) });
       return;
     }
     this.disarm = due === undefined ? undefined : this.clock.at(due, () => this.submit({ type: 'tick' }));
   }
 
-  private mayPark(due: EpochMs): boolean {
+  /** When the run needs a session again, if it needs none for long. */
+  private wakeTime(due: EpochMs | undefined): EpochMs | undefined {
     const { parkAfterMs, state } = this.parts;
-    if (parkAfterMs === undefined || state.running.size > 0 || state.held.length > 0) return false;
-    return due - this.clock.now() > parkAfterMs;
+    if (parkAfterMs === undefined || state.held.length > 0 || !this.isOnlyWaiting()) return undefined;
+    let wake: number = due ?? Infinity;
+    for (const index of state.running) wake = Math.min(wake, nodeRecord(state, index).suspendedUntil ?? Infinity);
+    return wake === Infinity || wake - this.clock.now() <= parkAfterMs ? undefined : epochMs(wake);
+  }
+
+  /** No attempt under way would miss its session. */
+  private isOnlyWaiting(): boolean {
+    const { state } = this.parts;
+    for (const index of state.running) if (!isSuspended(nodeRecord(state, index))) return false;
+    return true;
   }
 
   private end(end: SessionEnd): void {

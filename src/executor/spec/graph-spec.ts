@@ -121,6 +121,10 @@ export const runOptionsSpec = z
     max_retries: retries.optional().meta({ description: 'Extra attempts of nodes that do not say.' }),
     timeout_sec: seconds.optional().meta({ description: 'Bounds the whole run.' }),
     expire_if_not_started_sec: seconds.optional().meta({ description: 'Bounds the wait in the queue.' }),
+    priority: z.int().min(0).max(9).optional().meta({
+      description:
+        'How urgent the run is among those of its namespace that wait for a worker: 0 to 9, higher first, 4 if nothing is said.',
+    }),
     on_failure: failurePolicy
       .optional()
       .meta({ description: 'What a failure that nothing handles does to the rest of the run.' }),

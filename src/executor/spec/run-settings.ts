@@ -15,6 +15,7 @@ export function toRunSettings(
     maxRetries: options.max_retries ?? execution.maxRetries,
     timeoutSec: options.timeout_sec,
     expireIfNotStartedSec: options.expire_if_not_started_sec,
+    priority: options.priority,
     onFailure: options.on_failure ?? 'finish',
     strictConditions: options.strict_conditions ?? false,
     requireSink: options.require_sink ?? false,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GRAPH_ID, type GraphId } from '../../executor/core/index.js';
+import { GRAPH_ID, type GraphId, MAX_VERSION } from '../../executor/core/index.js';
 import { boundedText } from '../../executor/index.js';
 import { cursorQuery, limitQuery, queryInteger } from '../../http/index.js';
 
@@ -10,7 +10,7 @@ export const listGraphsQuery = z.strictObject({
 });
 
 export const getGraphQuery = z.strictObject({
-  version: queryInteger({ min: 1, max: 1_000_000_000 }).optional(),
+  version: queryInteger({ min: 1, max: MAX_VERSION }).optional(),
 });
 
 export type ListGraphsQuery = z.output<typeof listGraphsQuery>;

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ProblemError } from '../problem/index.js';
 import { HOST } from './host.js';
+import { textFaultOf } from './request-text.js';
 import { hasSoundTarget } from './request-target.js';
 
 /** Clients and proxies together send a few dozen. */
@@ -13,16 +14,18 @@ export function soundRequest(): RequestHandler {
     if (request.rawHeaders.length > MOST_HEADERS * 2) {
       return next(new ProblemError('headers-too-large', `the request has more than ${MOST_HEADERS} headers`));
     }
-    const fault = targetFault(request) ?? hostFault(request) ?? codingFault(request);
+    const detail = textFaultOf(request.url);
+    const fault = targetFault(request) ?? detail?.message ?? hostFault(request) ?? codingFault(request);
+    if (fault === undefined) return next();
     // Whoever sends such a request may mean another one by what follows it.
     const headers = { Connection: 'close' };
-    next(fault === undefined ? undefined : new ProblemError('bad-request', fault, { headers }));
+    const errors = detail?.message === fault && detail.parameter !== undefined ? [detail] : undefined;
+    next(new ProblemError('bad-request', fault, { headers, errors }));
   };
 }
 
 function targetFault(request: Request): string | undefined {
-  if (!hasSoundTarget(request)) return 'the request target is neither a path nor an http(s) URL';
-  return request.url.includes('%00') ? 'the path or the query holds a NUL character' : undefined;
+  return hasSoundTarget(request) ? undefined : 'the request target is neither a path nor an http(s) URL';
 }
 
 /** RFC 9112, section 3.2: a request with no Host, with two, or with one that is none gets 400. */

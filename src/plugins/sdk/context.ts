@@ -14,7 +14,7 @@ export interface ArtifactWriter {
   /**
    * Stores `body` as `<node id>.<extension>` (or `name`); the last write under one name wins. Durable when it resolves.
    *
-   * @throws {NonRetryableError} if the name is none, or above EXECUTION__MAX_ARTIFACT_BYTES.
+   * @throws {NonRetryableError} if the name or the content type is none, or above EXECUTION__MAX_ARTIFACT_BYTES.
    */
   put(artifact: {
     readonly name?: string;
@@ -51,6 +51,12 @@ export interface AgentContext<Params = unknown, Input = unknown> extends ToolCon
   readonly firstStartedAt: number;
   /** Epoch milliseconds on the clock of the run, which no jump of the wall clock moves. */
   now(): number;
+  /**
+   * Says that the attempt does nothing but wait until this time on the clock of the run. If that is far off, the worker may be
+   * let go: the signal fires, and the agent is called again by then, perhaps elsewhere, for the same attempt. What it had in
+   * memory is gone, and its time-outs begin anew.
+   */
+  suspend(until: number): void;
   /** Reports 0 to 100 of this attempt. Rate-limited like `log`. */
   progress(percent: number, message?: string): void;
   /**

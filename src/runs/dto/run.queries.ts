@@ -13,8 +13,8 @@ import { boundedText } from '../../executor/index.js';
 import { cursorQuery, limitQuery, queryInteger, queryNumber, queryTimestamp } from '../../http/index.js';
 import { MAX_LABELS } from './run.schemas.js';
 
-/** The highest `seq` that can be asked for. */
-export const MAX_SEQ = 999_999_999_999;
+/** The highest `seq` that can be asked for: what 32 bits hold, as databases keep it. */
+export const MAX_SEQ = 2_147_483_647;
 /** `key:value`, as a filter takes it. */
 export const LABEL = /^([A-Za-z0-9_.-]{1,63}):([\s\S]{0,255})$/u;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   GRAPH_ID,
+  MAX_VERSION,
   NODE_STATUSES,
   RUN_ID,
   RUN_STATUSES,
@@ -65,7 +66,12 @@ export const startRunSchema = named(
   'StartRun',
   z.strictObject({
     graph_id: graphIdField,
-    version: z.int().min(1).optional().meta({ description: 'Version of the graph; the newest when left out.' }),
+    version: z
+      .int()
+      .min(1)
+      .max(MAX_VERSION)
+      .optional()
+      .meta({ description: 'Version of the graph; the newest when left out.' }),
     input: json.optional().meta({ description: 'What `$input` edges and expressions see; `{}` when left out.' }),
     options: runOptionsSpec.optional(),
     labels: labels.optional().meta({ description: 'For filtering lists of runs.' }),
@@ -219,7 +225,9 @@ export const retryRunSchema = named(
         description: 'Params by node id; each key replaces the one that the retried run had.',
       }),
     graph_version: z
-      .union([z.enum(['same', 'latest']), z.int().min(1)], { error: 'takes "same", "latest" or a version' })
+      .union([z.enum(['same', 'latest']), z.int().min(1).max(MAX_VERSION)], {
+        error: 'takes "same", "latest" or a version',
+      })
       .optional()
       .meta({ description: 'Which version of the graph runs; the same when left out.' }),
     skip: nodeIds.optional().meta({ description: 'Nodes that are not to run.' }),

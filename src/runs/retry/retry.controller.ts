@@ -55,6 +55,7 @@ export class RetryController {
     'idempotency-mismatch',
     'run-damaged',
     'storage-unavailable',
+    'queue-unavailable',
     'shutting-down',
     'not-ready',
     'overloaded',

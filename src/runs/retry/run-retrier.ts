@@ -89,6 +89,7 @@ export class RunRetrier {
       },
       entries,
       guard: guardWith(answer),
+      priority: queued.settings.priority,
       startBy: startByOf(queued.settings, createdAt),
       fold: () => foldRun(plan, [queued, ...events]),
     });

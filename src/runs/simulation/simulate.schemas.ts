@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject } from '../../executor/core/index.js';
+import { MAX_VERSION, isJsonObject } from '../../executor/core/index.js';
 import { boundedText, runOptionsSpec } from '../../executor/index.js';
 import { named } from '../../http/openapi/index.js';
 import { logSchema } from '../dto/event.schemas.js';
@@ -31,7 +31,12 @@ export const simulateSchema = named(
       .optional()
       .meta({ $ref: '#/components/schemas/Graph', description: 'A graph as `POST /graphs` takes it; or `graph_id`.' }),
     graph_id: graphIdField.optional(),
-    version: z.int().min(1).optional().meta({ description: 'Of `graph_id`; the newest when left out.' }),
+    version: z
+      .int()
+      .min(1)
+      .max(MAX_VERSION)
+      .optional()
+      .meta({ description: 'Of `graph_id`; the newest when left out.' }),
     input: json.optional().meta({ description: '`{}` when left out.' }),
     options: runOptionsSpec.optional(),
     outcomes: z

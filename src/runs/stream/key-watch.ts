@@ -23,6 +23,12 @@ export class KeyWatch {
     void stream.whenGone.then(() => this.forget(stream));
   }
 
+  /** Looks now: this key is said to have changed. */
+  async checkKey(keyId: string): Promise<void> {
+    const isWatched = [...this.keyIds.values()].includes(keyId);
+    if (isWatched && (await this.hasEnded(keyId))) this.end(keyId);
+  }
+
   private forget(stream: OpenRequest): void {
     this.keyIds.delete(stream);
     if (this.keyIds.size > 0) return;

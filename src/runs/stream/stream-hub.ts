@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Response } from 'express';
 import { KeyHolders } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
+import { Relay } from '../../events/index.js';
 import { holdOpen } from '../../observability/core/index.js';
 import { Download } from './download.js';
 import { subjectOf } from '../../http/index.js';
@@ -29,9 +30,14 @@ export class StreamHub {
   constructor(
     private readonly config: AppConfig,
     holders: KeyHolders,
+    @Optional() relay?: Relay,
   ) {
     this.places = new StreamPlaces(config);
     this.keys = new KeyWatch(holders);
+    relay?.hints$.subscribe((hint) => {
+      // Not before whoever keeps keys has heard it too.
+      if (hint.kind === 'key') setImmediate(() => void this.keys.checkKey(hint.keyId));
+    });
   }
 
   /** Requests that are open now. */

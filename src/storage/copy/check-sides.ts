@@ -1,11 +1,10 @@
-import { databaseOwner } from '../maintenance/database-owner.js';
 import { appliedMigrations, knownMigrations } from '../maintenance/open-raw-database.js';
 import type { RawDatabase } from '../maintenance/raw-database.js';
 import { COPY_MARKER, schemaStanding } from '../migrations/schema-standing.js';
 import type { CopiedTable } from './copied-tables.js';
 import { CopyProgress } from './copy-progress.js';
 import { CopyError } from './copy.errors.js';
-import { ownedText } from './held-lease.js';
+import { refuseProcesses } from './held-lease.js';
 import { bytesOf } from './page-sql.js';
 
 /** What MySQL adds to the values of a row, generously. */
@@ -13,7 +12,7 @@ const STATEMENT_OVERHEAD = 64 * 1_024;
 
 /** @throws {CopyError} unless the source is whole, has the schema of this program, and nobody runs on it. */
 export async function checkSource(source: RawDatabase): Promise<void> {
-  await refuseOwner(source, '--from');
+  await refuseProcesses(source, '--from');
   const known = await knownMigrations(source.identity.kind);
   const standing = schemaStanding(await appliedMigrations(source), known);
   switch (standing.state) {
@@ -42,7 +41,7 @@ export async function checkTarget(
   origin: string,
   tables: readonly CopiedTable[],
 ): Promise<'empty' | 'begun'> {
-  await refuseOwner(target, '--to');
+  await refuseProcesses(target, '--to');
   const begun = await CopyProgress.originIn(target);
   if (begun === undefined) {
     await refuseRows(target, tables);
@@ -85,11 +84,6 @@ export async function checkSizes(
       );
     }
   }
-}
-
-async function refuseOwner(database: RawDatabase, side: '--from' | '--to'): Promise<void> {
-  const holder = await databaseOwner(database);
-  if (holder?.isAlive === true) throw new CopyError(ownedText(side, holder.owner, holder.expiresAt));
 }
 
 async function refuseRows(target: RawDatabase, tables: readonly CopiedTable[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { ownerIn } from '../maintenance/database-owner.js';
+import { databaseMembers, databaseOwner, ownerIn } from '../maintenance/database-owner.js';
 import type { RawDatabase, RawStatements } from '../maintenance/raw-database.js';
 import { CopyError } from './copy.errors.js';
 
@@ -30,7 +30,14 @@ export class HeldLease {
       ]);
     });
     lease.renewedAt = performance.now();
-    return lease;
+    try {
+      // A process of a fleet tells of itself first and looks for a lease then: of the two at least one sees the other.
+      await refuseMembers(database, side);
+      return lease;
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
   }
 
   /** Call it again and again; it costs nothing most of the time. @throws {CopyError} if somebody else took the lease. */
@@ -55,8 +62,23 @@ export class HeldLease {
   }
 }
 
-/** What is said of a side that a process runs on. */
-export function ownedText(side: '--from' | '--to', owner: string, expiresAt: number): string {
+/** @throws {CopyError} if a process runs on the database, alone or in a fleet. */
+export async function refuseProcesses(database: RawDatabase, side: '--from' | '--to'): Promise<void> {
+  const holder = await databaseOwner(database);
+  if (holder?.isAlive === true) throw new CopyError(ownedText(side, holder.owner, holder.expiresAt));
+  await refuseMembers(database, side);
+}
+
+async function refuseMembers(database: RawDatabase, side: '--from' | '--to'): Promise<void> {
+  const alive = (await databaseMembers(database)).filter(({ isAlive }) => isAlive);
+  if (alive.length === 0) return;
+  const names = alive.map(({ process: name, role }) => `${name} (${role})`).join(', ');
+  throw new CopyError(
+    `${side}: a fleet runs on the database: stop ${names} first (one that is gone already is believed so a minute after its last sign of life)`,
+  );
+}
+
+function ownedText(side: '--from' | '--to', owner: string, expiresAt: number): string {
   return (
     `${side}: the process ${owner} runs on the database: stop it first (if it is gone already, its lease ends at ` +
     `${new Date(expiresAt).toISOString()})`

@@ -1,3 +1,2 @@
 export { type CopyReport, type CopyRequest, type CopyStep, type VerifiedTable, copyDatabase } from './copy-database.js';
-export { CopyError } from './copy.errors.js';
 export { hasPassword, passwordsIn } from '../masked-url.js';

@@ -8,6 +8,7 @@ import type { Param } from '../param.js';
 import { idempotencyHorizon } from '../repositories/idempotency.repository.js';
 import { ServerArtifactWriter } from '../repositories/server-artifact-writer.js';
 import type { ServerDatabase, Statements } from '../server/server-database.js';
+import { driverErrorOf } from '../server/driver-error.js';
 import { OvertakenError } from '../server/server-failure.js';
 import { IdempotencyConflictError, RetriedRunGoneError, StaleWriterError } from '../storage.errors.js';
 import { type AppendUnit, type CreateUnit, type JournalUnit, lastSeqOf } from '../writer/journal-unit.js';
@@ -220,5 +221,5 @@ function marks(count: number): string {
 }
 
 function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ER_DUP_ENTRY';
+  return driverErrorOf(error)?.code === 'ER_DUP_ENTRY';
 }

@@ -26,3 +26,29 @@ export async function ownerIn(statements: RawStatements, lock: string): Promise<
   const isAlive = row.expiresAt > Date.now() && !isDeadOwner(row.owner);
   return { owner: leaseOwnerText(row.owner), isAlive, expiresAt: row.expiresAt };
 }
+
+/** A member that was silent for longer counts as gone, whatever lease it was started with. */
+const SILENT_MS = 60_000;
+
+/** A process of a fleet on a database. */
+export interface DatabaseMember {
+  /** `<pid> on <host>` */
+  readonly process: string;
+  readonly role: string;
+  readonly version: string;
+  /** False once it was silent for a minute, or when it was on this host and is gone. */
+  readonly isAlive: boolean;
+  /** Since its last sign of life, in milliseconds. */
+  readonly silentMs: number;
+}
+
+/** The processes of a fleet that have told of themselves, those that started first before the others. */
+export async function databaseMembers(database: RawDatabase): Promise<DatabaseMember[]> {
+  return (await database.members()).map(({ id, role, version, silentMs }) => ({
+    process: leaseOwnerText(id),
+    role,
+    version,
+    isAlive: Number(silentMs) < SILENT_MS && !isDeadOwner(id),
+    silentMs: Number(silentMs),
+  }));
+}

@@ -1,7 +1,7 @@
 import { parseDatabaseUrl } from '../database-url.js';
 import { maskedUrl } from '../masked-url.js';
 import { COPY_MARKER, schemaStanding } from '../migrations/schema-standing.js';
-import { type DatabaseOwner, databaseOwner } from './database-owner.js';
+import { type DatabaseMember, type DatabaseOwner, databaseMembers, databaseOwner } from './database-owner.js';
 import { type RawOptions, appliedMigrations, isMade, knownMigrations, openRawDatabase } from './open-raw-database.js';
 import type { RawDatabase } from './raw-database.js';
 
@@ -23,6 +23,8 @@ export interface DatabaseStatus {
     readonly pending: readonly string[];
   };
   readonly owner: DatabaseOwner | null;
+  /** The processes of a fleet. */
+  readonly members: readonly DatabaseMember[];
   /** How many by status. */
   readonly runs: Readonly<Record<string, number>>;
   /** Of all runs that there are. */
@@ -63,6 +65,7 @@ async function statusOf(database: RawDatabase): Promise<DatabaseStatus> {
       pending: standing.state === 'pending' ? standing.pending : [],
     },
     owner: (await databaseOwner(database)) ?? null,
+    members: await databaseMembers(database),
     ...(await contentsOf(database)),
     bytes: await database.bytes(),
   };
@@ -88,6 +91,7 @@ async function statusOfNothing(url: string): Promise<DatabaseStatus> {
     server: null,
     schema: { state: 'missing', version: null, programVersion: known.at(-1) ?? 'none', pending: known },
     owner: null,
+    members: [],
     runs: {},
     events: 0,
     bytes: 0,

@@ -1,5 +1,6 @@
 import type { DialectName } from '../database-url.js';
 import type { Param } from '../param.js';
+import type { SeenMember } from '../repositories/fleet-member.repository.js';
 
 /** Statements in a transaction. Names are quoted with `"`, parameters are `?`. */
 export interface RawStatements {
@@ -31,6 +32,8 @@ export abstract class RawDatabase implements RawStatements {
   /** Commits what `work` changed, or nothing if it throws. */
   abstract transaction<Result>(work: (tx: RawStatements) => Promise<Result>): Promise<Result>;
   abstract hasTable(name: string): Promise<boolean>;
+  /** The processes of a fleet that have told of themselves here; none before the schema knows of fleets. */
+  abstract members(): Promise<readonly SeenMember[]>;
   /** Of the whole database. */
   abstract bytes(): Promise<number>;
   /** Has the planner count what has just been filled. */

@@ -64,6 +64,11 @@ export class SqliteRawDatabase extends RawDatabase {
     return (await this.query('SELECT 1 FROM sqlite_master WHERE name = ?', [name])).length > 0;
   }
 
+  /** A fleet works on a server alone. */
+  override members(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   override async bytes(): Promise<number> {
     const number = (pragma: string): number => Number(this.handle.pragma(pragma, { simple: true }));
     return this.run(() => number('page_count') * number('page_size'));

@@ -10,4 +10,7 @@ export abstract class FleetLeaseRepository {
 
   /** Frees the lease if `owner` has it. */
   abstract release(name: string, owner: string): Promise<void>;
+
+  /** Forgets leases that ran out at least `ageMs` ago. */
+  abstract forgetExpired(ageMs: number): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { FleetLeaseRepository } from './fleet-lease.repository.js';
 export class ServerFleetLeaseRepository extends FleetLeaseRepository {
   private readonly insertion: string;
   private readonly renewal: string;
+  private readonly expired: string;
 
   constructor(private readonly database: ServerDatabase) {
     super();
@@ -14,6 +15,7 @@ export class ServerFleetLeaseRepository extends FleetLeaseRepository {
     this.insertion = database.dialect.unlessExists(
       'INSERT INTO "fleet_leases" ("name", "owner", "expires_at") VALUES (?, ?, 0)',
     );
+    this.expired = `DELETE FROM "fleet_leases" WHERE "expires_at" < ${now} - ?`;
     this.renewal = `UPDATE "fleet_leases" SET "owner" = ?, "expires_at" = ${now} + ?
       WHERE "name" = ? AND ("owner" = ? OR "expires_at" < ${now})`;
   }
@@ -28,7 +30,11 @@ export class ServerFleetLeaseRepository extends FleetLeaseRepository {
 
   override async release(name: string, owner: string): Promise<void> {
     await this.database.transaction((tx) =>
-      tx.change('UPDATE "fleet_leases" SET "expires_at" = 0 WHERE "name" = ? AND "owner" = ?', [name, owner]),
+      tx.change('DELETE FROM "fleet_leases" WHERE "name" = ? AND "owner" = ?', [name, owner]),
     );
+  }
+
+  override async forgetExpired(ageMs: number): Promise<void> {
+    await this.database.transaction((tx) => tx.change(this.expired, [ageMs]));
   }
 }

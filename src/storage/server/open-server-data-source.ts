@@ -3,6 +3,8 @@ import { refusePending } from '../migrations/schema-standing.js';
 import { StorageDataSource } from '../storage-data-source.js';
 import type { MigrateMode } from '../storage-options.js';
 import { DatabaseOpenError } from '../storage.errors.js';
+import { openFailure } from './open-failure.js';
+import { checkServerVersion } from './server-version.js';
 import { migrateServer, pendingServerMigrations } from './migrations/migrate-server.js';
 
 /**
@@ -16,6 +18,7 @@ export async function openServerDataSource(
 ): Promise<StorageDataSource> {
   const dataSource = await connectServer(options);
   try {
+    await checkServerVersion(dataSource);
     if (mode === 'auto') await migrateServer(dataSource);
     else refusePending(await pendingServerMigrations(dataSource));
     return dataSource;
@@ -32,8 +35,6 @@ export async function connectServer(options: DataSourceOptions): Promise<Storage
     await dataSource.initialize();
     return dataSource;
   } catch (error) {
-    // The drivers name the host and the user, never the password.
-    const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
-    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${reason}`, { cause: error });
+    throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${openFailure(error)}`, { cause: error });
   }
 }

@@ -6,6 +6,8 @@ import { ServerFleetMemberRepository } from './members/server-fleet-member.repos
 import { MysqlDatabase } from './mysql/mysql-database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { repositoryAdapters } from './repository-adapters.js';
+import { ServerFleetRunsRepository } from './server-fleet-runs.repository.js';
+import { ServerSharedSecretRepository } from './server-shared-secret.repository.js';
 import type { ServerDatabase } from './server-database.js';
 
 /** No statement is given up sooner: a server needs some time for each. */
@@ -18,6 +20,8 @@ export function serverAdapters(dataSource: StorageDataSource, options: StorageOp
     ...journalAdapters(database),
     ...repositoryAdapters(database),
     members: new ServerFleetMemberRepository(database),
+    fleetRuns: new ServerFleetRunsRepository(database),
+    sharedSecrets: new ServerSharedSecretRepository(database),
   };
 }
 

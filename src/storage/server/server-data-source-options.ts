@@ -3,6 +3,7 @@ import type { ServerLocation } from '../database-url.js';
 import { MIGRATIONS_TABLE } from '../migrations/migrate.js';
 import type { StorageOptions } from '../storage-options.js';
 import { SERVER_MIGRATIONS } from './migrations/migrations.js';
+import { takeSslMode } from './mysql/ssl-mode.js';
 import { INTEGERS_AS_NUMBERS } from './postgres/postgres-types.js';
 
 /** What TypeORM needs to know to open a database server. Tables are described by the migrations alone. */
@@ -27,8 +28,11 @@ export function serverDataSourceOptions(location: ServerLocation, options: Stora
       poolErrorHandler: () => undefined,
     };
   }
+  const { url, ssl } = takeSslMode(location.url);
   return {
     ...common,
+    url,
+    ssl,
     type: 'mysql',
     charset: 'utf8mb4',
     connectTimeout: timeoutMs,

@@ -1,4 +1,5 @@
 import { constraintErrorOf } from './constraint-error.js';
+import { driverErrorOf } from './driver-error.js';
 import { JournalUnavailableError } from '../storage.errors.js';
 
 /**
@@ -104,11 +105,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, ServerFailure])[] = [
 
 /** Undefined for an error that is the statement's own. */
 export function failureOf(error: unknown): ServerFailure | undefined {
-  if (!(error instanceof Error)) return undefined;
-  // All addresses of a host were tried.
-  if (error instanceof AggregateError) return failureOf(error.errors[0]);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined) return BY_MESSAGE.find(([pattern]) => pattern.test(error.message))?.[1];
+  const found = driverErrorOf(error);
+  if (found === undefined) return undefined;
+  const { code, message } = found;
+  if (code === undefined) return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
   return BY_CODE.get(code) ?? (/^[0-9A-Z]{5}$/.test(code) ? BY_CLASS.get(code.slice(0, 2)) : undefined);
 }
 

@@ -2,8 +2,10 @@ import type { ServerLocation } from '../database-url.js';
 import { maskedUrl } from '../masked-url.js';
 import { RawDatabase, type RawIdentity, type RawStatements } from '../maintenance/raw-database.js';
 import type { Param } from '../param.js';
+import type { SeenMember } from '../repositories/fleet-member.repository.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
+import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { connectServer } from './open-server-data-source.js';
 import { serverDatabase } from './server-adapters.js';
 import { serverDataSourceOptions } from './server-data-source-options.js';
@@ -56,6 +58,11 @@ export class ServerRawDatabase extends RawDatabase {
       [name],
     );
     return rows.length > 0;
+  }
+
+  override async members(): Promise<readonly SeenMember[]> {
+    if (!(await this.hasTable('fleet_members'))) return [];
+    return new ServerFleetMemberRepository(this.database).list();
   }
 
   override async bytes(): Promise<number> {

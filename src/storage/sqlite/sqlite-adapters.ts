@@ -40,6 +40,8 @@ export function sqliteAdapters(
     removals: new SqliteRunRemovalRepository(database, writer),
     leases: new SqliteLeaseRepository(database, writer),
     apiKeys: new SqliteApiKeyRepository(database, writer),
+    fleetRuns: undefined,
+    sharedSecrets: undefined,
     members: new SolitaryFleetMemberRepository(),
     writer,
     health: new SqliteHealth(database, writer),

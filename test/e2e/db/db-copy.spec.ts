@@ -175,6 +175,28 @@ describe('wand db copy', () => {
         expect((await programs.wand(['db', 'status'], { DATABASE__URL: database.url })).code).toBe(0);
       }, 180_000);
 
+      it('leaves a database alone that a fleet runs on, and names its processes', async () => {
+        await programs.wand(['db', 'migrate'], { DATABASE__URL: database.url });
+        await programs.wand(['db', 'migrate'], { DATABASE__URL: sqlite('wand.db') });
+        const now = database.url.startsWith('mysql')
+          ? 'FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)'
+          : 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)';
+        const member = (id: string, silentMs: number): string =>
+          `INSERT INTO fleet_members (member_id, role, version, started_at, heartbeat_at, live_runs) VALUES ('${id}', 'worker', '1', 1, ${now} - ${silentMs}, 0)`;
+        await onServer(database.url, [member('elsewhere:77:a', 1_000), member('gone:78:b', 3_600_000)]);
+        const fault = /a fleet runs on the database: stop 77 on elsewhere \(worker\) first/;
+        expect((await copy(sqlite('wand.db'), database.url)).stderr).toMatch(fault);
+        expect((await copy(database.url, sqlite('b.db'))).stderr).toMatch(fault);
+        const status = await programs.wand(['db', 'status', '--json'], { DATABASE__URL: database.url });
+        expect(JSON.parse(status.stdout)).toMatchObject({
+          owner: null,
+          members: [
+            { process: '77 on elsewhere', role: 'worker', isAlive: true },
+            { process: '78 on gone', isAlive: false },
+          ],
+        });
+      }, 60_000);
+
       it('finds a changed byte, a missing row and one too many, and names them', async () => {
         const { installation } = await made(20);
         const [runId = ''] = installation.ended;

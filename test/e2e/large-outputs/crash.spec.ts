@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { BuiltService } from '../../support/built-service.js';
 import { CallCounter } from '../../support/call-counter.js';
+import { openDatabaseClient } from '../../support/database-client.js';
+import { databaseUrl } from '../../support/test-database.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Answer, BIG_OUTPUT, CHARACTERS, type Entry, big } from './use-large-outputs.js';
 
@@ -63,10 +64,10 @@ describe('kill -9 after a large output was made', () => {
     counter.open();
     return run_id;
   };
-  const files = (sql: string): void => {
-    const connection = new BetterSqlite3(database());
-    connection.exec(sql);
-    connection.close();
+  const files = async (...statements: readonly string[]): Promise<void> => {
+    const client = await openDatabaseClient(await databaseUrl(database()));
+    await client.execute(...statements);
+    await client.close();
   };
 
   it('shows it to the nodes behind it, and makes it no second time', async () => {
@@ -82,7 +83,7 @@ describe('kill -9 after a large output was made', () => {
 
   it('keeps the run, and everything else going, while the file is damaged, and goes on once it is mended', async () => {
     const id = await killedRun();
-    files('CREATE TABLE kept AS SELECT * FROM artifacts; DELETE FROM artifacts');
+    await files('CREATE TABLE kept AS SELECT * FROM artifacts', 'DELETE FROM artifacts');
     const damaged = await start();
     await waitFor('the log to tell', () => damaged.log.includes('which is missing'));
     for (const [path, method] of [
@@ -98,7 +99,7 @@ describe('kill -9 after a large output was made', () => {
     expect(other).toMatchObject({ status: 'SUCCESS' });
     await damaged.stop('SIGTERM');
 
-    files('INSERT INTO artifacts SELECT * FROM kept; DROP TABLE kept');
+    await files('INSERT INTO artifacts SELECT * FROM kept', 'DROP TABLE kept');
     const mended = await start();
     expect(await ended(mended, id)).toMatchObject({
       status: 'SUCCESS',

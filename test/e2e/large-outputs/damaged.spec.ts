@@ -1,10 +1,15 @@
+import { TEST_DATABASE } from '../../support/test-database.js';
 import { type Answer, BIG_OUTPUT, big, useLargeOutputs } from './use-large-outputs.js';
+
+const OTHER = '{"n":8}';
+/** As a literal of the database. */
+const OTHER_BYTES = TEST_DATABASE === 'postgres' ? `'${OTHER}'` : `x'${Buffer.from(OTHER).toString('hex')}'`;
 
 describe('a large output whose file is damaged', () => {
   const { api, graph, succeeded, logOf, query } = useLargeOutputs({ LOGGING__LEVEL: 'CRITICAL' });
 
   const damage = (id: string): Promise<unknown> =>
-    query(`UPDATE artifacts SET body = CAST('{"n":8}' AS BLOB) WHERE run_id = ?`, id);
+    query(`UPDATE artifacts SET body = ${OTHER_BYTES} WHERE run_id = ?`, id);
   const remove = (id: string): Promise<unknown> => query('DELETE FROM artifacts WHERE run_id = ?', id);
 
   it.each([

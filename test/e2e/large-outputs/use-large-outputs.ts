@@ -1,5 +1,7 @@
 import { DataSource } from 'typeorm';
+import { POSTGRES } from '../../../src/storage/server/dialect.js';
 import { type Given, type StartOptions, given } from '../../support/given.js';
+import { TEST_DATABASE } from '../../support/test-database.js';
 import { type Api, useApi } from '../../support/use-api.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -72,6 +74,9 @@ export function useLargeOutputs(env: Readonly<Record<string, string>> = {}): Lar
       return refs.find((ref) => ref !== undefined);
     },
     download: (id, name) => api.fetch(`/runs/${id}/artifacts/${name}`),
-    query: (sql, ...params) => api.service.app.get(DataSource, { strict: false }).query(sql, [...params]),
+    query: (sql, ...params) => {
+      const statement = TEST_DATABASE === 'postgres' ? POSTGRES.toDriver(sql) : sql;
+      return api.service.app.get(DataSource, { strict: false }).query(statement, [...params]);
+    },
   };
 }

@@ -78,19 +78,19 @@ describe('Namespaces', () => {
     const shown = Number(/^wand_stored_runs\{status="SUCCESS"\} (\d+)$/m.exec(text)?.[1]);
     const [{ runs }] = await api.service.app
       .get(DataSource, { strict: false })
-      .query<[{ runs: number }]>(`SELECT count(*) AS runs FROM runs WHERE status = 'SUCCESS'`);
-    expect(shown).toBe(runs);
+      .query<[{ runs: number | string }]>(`SELECT count(*) AS runs FROM runs WHERE status = 'SUCCESS'`);
+    expect(shown).toBe(Number(runs));
   });
 });
 
 describe('A namespace after a restart', () => {
   const folder = mkdtempSync(join(tmpdir(), 'wand-namespaces-'));
-  const env = { DATABASE__URL: `sqlite:///${join(folder, 'wand.db')}` };
+  const database = join(folder, 'wand.db');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   let runId: string;
 
   describe('that finds a run under way', () => {
-    const api = useApi({ env });
+    const api = useApi({ database });
     const { run, runThatIs } = given(inNamespace(api, 'a'));
     it('began in the namespace', async () => {
       registerTestAgents(api.service);
@@ -100,7 +100,7 @@ describe('A namespace after a restart', () => {
   });
 
   describe('goes on', () => {
-    const api = useApi({ env });
+    const api = useApi({ database });
     it('with the events of the run for its own clients alone', async () => {
       const [mine, theirs] = [inNamespace(api, 'a'), inNamespace(api, 'b')];
       const [feed, other] = await Promise.all([mine.fetch('/events'), theirs.fetch('/events')]);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import type { Relay } from '../../../events/relay.js';
+import type { Relay } from '../../../events/index.js';
 import { withLogContext } from '../../../observability/core/index.js';
 import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from '../../../storage/index.js';
 import {
@@ -17,8 +17,9 @@ import {
 } from '../../core/index.js';
 import type { LoadedRun } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
-import { FairOrder } from '../host/fair-order.js';
+import { FairOrder, MAX_PRIORITY } from '../host/fair-order.js';
 import { QueueDeadlines, SessionHost, type SessionPorts } from '../host/index.js';
+import { priorityOf } from '../host/priority-of.js';
 import {
   EngineNotRunningError,
   type EnginePhase,
@@ -34,6 +35,7 @@ import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
+import { RunClaims } from './run-claims.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
@@ -81,6 +83,9 @@ export class BullmqEngine extends RunEngine {
   override readonly pools: PoolFigures;
   private readonly counts = { takeovers: 0, swept: 0, sweeps: 0, lostJobs: 0 };
   private readonly waits = new Map<RunId, number>();
+  private readonly claims: RunClaims;
+  /** Runs that another process says it works on. */
+  private readonly refused = new Set<RunId>();
   private readonly stopped = Promise.withResolvers<void>();
   private taker: JobTaker | undefined;
   private hints: Subscription | undefined;
@@ -103,8 +108,13 @@ export class BullmqEngine extends RunEngine {
         this.logger.error({ err: error, waiting }, 'the queue cannot be reached: runs are accepted and queued later'),
       recovered: () => this.logger.log('the queue can be reached again'),
     });
+    this.claims = new RunClaims(leases, options.timings);
     const confirmMs = 2 * options.timings.renewMs;
-    const enqueue = (run: UnfinishedRun): void => this.enqueue(run.runId, run.namespace);
+    const enqueue = async ({ runId, namespace, status }: UnfinishedRun): Promise<void> => {
+      // What has begun goes on before anything else begins.
+      const priority = status === 'PENDING' ? await priorityOf(ports.journal, runId) : MAX_PRIORITY;
+      this.enqueue(runId, namespace, priority);
+    };
     this.sweep = new QueueSweep({ runs: ports.runs, jobs, confirmMs, enqueue });
     this.leader = new FleetLeader(
       leases,
@@ -268,6 +278,11 @@ export class BullmqEngine extends RunEngine {
       isAlone: false,
       parkAfterMs: this.parts.options.parkAfterMs,
       blame: (run: LoadedRun) => this.blameFor(run),
+      mayTake: async (runId: RunId): Promise<boolean> => {
+        const isFree = this.host.lossOf(runId) !== undefined || (await this.claims.isFree(runId));
+        if (!isFree) this.refused.add(runId);
+        return isFree;
+      },
       released: () => undefined,
       lost: (runId: RunId, waitMs: number) => void this.waits.set(runId, waitMs),
     };
@@ -309,13 +324,22 @@ export class BullmqEngine extends RunEngine {
     if (this.phase !== 'running') return;
     await pools.worker?.start(options.limits.maxConcurrency);
     if (!options.isWorker) return;
-    this.lookTimer = setInterval(() => this.lookForRequests(), LOOK_EVERY_MS);
+    this.lookTimer = setInterval(() => {
+      this.lookForRequests();
+      this.renewClaims();
+    }, LOOK_EVERY_MS);
     this.taker = jobs.take({
       name: `${hostname()}:${process.pid}`,
       places: options.limits.maxConcurrentRuns,
       work: (runId) => this.work(runId),
-      onLost: (runIds) => void (this.counts.lostJobs += runIds.length),
-      onRenewed: () => undefined,
+      onLost: (runIds) => {
+        this.counts.lostJobs += runIds.length;
+        for (const runId of runIds) this.claims.lose(runId);
+        this.renewClaims();
+      },
+      onRenewed: (runIds) => {
+        for (const runId of runIds) this.claims.confirm(runId);
+      },
       onStalled: (runId) => {
         this.counts.takeovers += 1;
         withLogContext({ run_id: runId }, () =>
@@ -327,9 +351,20 @@ export class BullmqEngine extends RunEngine {
 
   /** Lives a run until it ends, must be left to others, or waits for long. */
   private async work(runId: RunId): Promise<JobEnd> {
+    this.claims.confirm(runId);
+    try {
+      return await this.live(runId);
+    } finally {
+      // What cannot be freed runs out.
+      this.claims.forget(runId).catch(() => undefined);
+    }
+  }
+
+  private async live(runId: RunId): Promise<JobEnd> {
     for (;;) {
       if (this.phase !== 'running') return AGAIN;
       const session = await (this.host.find(runId) ?? this.host.open(runId, (opened) => opened.take()));
+      if (this.refused.delete(runId)) return this.later(this.parts.options.timings.renewMs);
       if (session === undefined && this.host.lossOf(runId) === undefined)
         return this.phase === 'running' ? DONE : AGAIN;
       const end = await session?.ended;
@@ -340,10 +375,22 @@ export class BullmqEngine extends RunEngine {
           return end.until === undefined ? AGAIN : { kind: 'later', at: end.until };
         case 'lost':
           if (!(end.error instanceof StaleWriterError)) break;
-          return { kind: 'later', at: epochMs(this.parts.ports.clock.now() + STALE_MS) };
+          return this.later(STALE_MS);
+        case undefined:
+          break;
       }
       await this.waitToRetake(runId);
     }
+  }
+
+  private later(ms: number): JobEnd {
+    return { kind: 'later', at: epochMs(this.parts.ports.clock.now() + ms) };
+  }
+
+  private renewClaims(): void {
+    this.claims.renew().catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'runs could not be claimed in the database while the queue does not hold them');
+    });
   }
 
   private async waitToRetake(runId: RunId): Promise<void> {
@@ -376,6 +423,7 @@ export class BullmqEngine extends RunEngine {
     const now = performance.now();
     if (isNew || now - this.expiringAskedAt > EXPIRING_EVERY_MS) {
       this.expiringAskedAt = now;
+      await this.parts.leases.forgetExpired(EXPIRING_EVERY_MS);
       for (const { runId, startBy } of await this.parts.ports.runs.expiring()) this.deadlines.add(runId, startBy);
     }
     if (now - this.poolsSweptAt > SWEEP_POOLS_EVERY_MS) {

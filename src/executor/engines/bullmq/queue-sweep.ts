@@ -11,7 +11,7 @@ export interface QueueSweepParts {
   readonly jobs: JobQueue<RunId>;
   /** How long a run may be without a job before it is given one: whoever committed it may be about to. */
   readonly confirmMs: number;
-  readonly enqueue: (run: UnfinishedRun) => void;
+  readonly enqueue: (run: UnfinishedRun) => Promise<void>;
 }
 
 /**
@@ -36,7 +36,7 @@ export class QueueSweep {
     await sleep(this.parts.confirmMs);
     const still = new Set(await this.missing(found));
     const confirmed = found.filter((run) => still.has(run.runId));
-    for (const run of confirmed) this.parts.enqueue(run);
+    for (const run of confirmed) await this.parts.enqueue(run);
     return confirmed.length;
   }
 

@@ -3,12 +3,14 @@ import { EventBus } from '../../../events/index.js';
 import { AllRunsRepository, Journal, type UnfinishedRun, UnsettledWriteError } from '../../../storage/index.js';
 import { RunCensus } from '../../census/index.js';
 import { type Cancel, Clock } from '../../clock.js';
-import type { EpochMs, RunId, RunStatus } from '../../core/index.js';
+import type { RunId, RunStatus } from '../../core/index.js';
 import { AgentInvoker } from '../../invoker/index.js';
 import { RunReader } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
 import { RunTracer } from '../../tracing/index.js';
+import { MAX_PRIORITY } from '../host/fair-order.js';
 import { CrashInquest, QueueDeadlines, SessionHost } from '../host/index.js';
+import { priorityOf } from '../host/priority-of.js';
 import { type EnginePhase, type NewcomingRun, RunEngine } from '../run-engine.js';
 import { EmbeddedEngineOptions } from './embedded-engine.options.js';
 import { RunQueue } from './run-queue.js';
@@ -35,7 +37,7 @@ export class EmbeddedEngine extends RunEngine {
 
   constructor(
     private readonly runs: AllRunsRepository,
-    journal: Journal,
+    private readonly journal: Journal,
     reader: RunReader,
     bus: EventBus,
     invoker: AgentInvoker,
@@ -75,7 +77,7 @@ export class EmbeddedEngine extends RunEngine {
         await this.host.launch(run);
       } else {
         await run.create();
-        this.enqueue(run.runId, run.startBy);
+        this.enqueue(run.runId, run);
       }
     } catch (error) {
       // The run may be stored all the same: then nobody else would ever execute it.
@@ -90,7 +92,10 @@ export class EmbeddedEngine extends RunEngine {
     await this.inquest.hold();
     this.host.begin();
     const unfinished = await this.unfinished();
-    for (const runId of unfinished) this.queue.push(runId, this.clock.now());
+    for (const { runId, namespace, status } of unfinished) {
+      const priority = status === 'PENDING' ? await priorityOf(this.journal, runId) : MAX_PRIORITY;
+      this.queue.push(runId, this.clock.now(), namespace, priority);
+    }
     for (const { runId, startBy } of await this.runs.expiring()) this.deadlines.add(runId, startBy);
     if (unfinished.length > 0) this.logger.log(`resuming ${unfinished.length} unfinished runs`);
     this.currentPhase = 'running';
@@ -140,7 +145,7 @@ export class EmbeddedEngine extends RunEngine {
       lost: (runId: RunId, waitMs: number): void => {
         const retake = this.host.after(waitMs, () => {
           this.retakes.delete(runId);
-          this.enqueue(runId);
+          this.enqueue(runId, {});
         });
         this.retakes.set(runId, retake);
       },
@@ -148,21 +153,21 @@ export class EmbeddedEngine extends RunEngine {
   }
 
   /** Oldest first, whatever their namespaces. */
-  private async unfinished(): Promise<RunId[]> {
-    const found: RunId[] = [];
+  private async unfinished(): Promise<UnfinishedRun[]> {
+    const found: UnfinishedRun[] = [];
     let page: UnfinishedRun[];
     let after: UnfinishedRun | undefined;
     do {
       page = await this.runs.unfinished({ limit: RESUME_PAGE, after });
-      found.push(...page.map(({ runId }) => runId));
+      found.push(...page);
       after = page.at(-1);
     } while (page.length === RESUME_PAGE);
-    return found.sort();
+    return found.sort((one, other) => (one.runId < other.runId ? -1 : 1));
   }
 
-  private enqueue(runId: RunId, startBy?: EpochMs): void {
+  private enqueue(runId: RunId, { namespace, priority, startBy }: Partial<NewcomingRun>): void {
     if (this.phase === 'stopping' || this.host.has(runId)) return;
-    this.queue.push(runId, this.clock.now());
+    this.queue.push(runId, this.clock.now(), namespace, priority);
     if (startBy !== undefined) this.deadlines.add(runId, startBy);
     this.fill();
   }

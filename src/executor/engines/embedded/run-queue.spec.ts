@@ -1,4 +1,4 @@
-import { epochMs, runId } from '../../core/index.js';
+import { type RunId, epochMs, namespace, runId } from '../../core/index.js';
 import { RunQueue } from './run-queue.js';
 
 describe('RunQueue', () => {
@@ -32,5 +32,33 @@ describe('RunQueue', () => {
     expect(queue.size).toBe(1);
     queue.clear();
     expect(queue.shift()).toBeUndefined();
+  });
+});
+
+describe('RunQueue with several namespaces', () => {
+  const id = (name: string) => runId(`r_${name}`);
+
+  it('gives them turns, and the urgent runs of each first', () => {
+    const queue = new RunQueue();
+    for (let n = 0; n < 1_000; n++) queue.push(id(`big${n}`), epochMs(n), namespace('big'));
+    expect(queue.shift()).toBe(id('big0'));
+    queue.push(id('small'), epochMs(1), namespace('small'));
+    queue.push(id('urgent'), epochMs(1), namespace('big'), 9);
+    const next = [queue.shift(), queue.shift(), queue.shift()];
+    expect(next).toEqual(expect.arrayContaining([id('small'), id('urgent')]));
+  });
+
+  it('gives every run once, whatever left out of turn', () => {
+    const queue = new RunQueue();
+    const left = new Set<RunId>();
+    for (let n = 0; n < 500; n++) {
+      const run = id(String(n));
+      queue.push(run, epochMs(n), namespace(`n${n % 7}`), n % 10);
+      left.add(run);
+      if (n % 3 === 0) left.delete(queue.shift() ?? run);
+      if (n % 5 === 0 && queue.remove(run)) left.delete(run);
+    }
+    for (let run = queue.shift(); run !== undefined; run = queue.shift()) expect(left.delete(run)).toBe(true);
+    expect([...left]).toEqual([]);
   });
 });

@@ -8,6 +8,8 @@ export const DEFAULT_PRIORITY = 4;
 /** What a run of each priority uses up of the turns of its namespace: two more steps of urgency, about half the turn. */
 const COSTS: readonly number[] = [32, 23, 16, 11, 8, 6, 4, 3, 2, 1];
 
+const PRUNE_FROM = 64;
+
 /** The places that the runs of a namespace have been given, by priority. */
 type LastPlaces = Map<number, number>;
 
@@ -18,7 +20,14 @@ type LastPlaces = Map<number, number>;
  */
 export class FairOrder {
   private now = 0;
+  /** Namespaces that have nobody in the line any more are forgotten when there are so many. */
+  private pruneAt = PRUNE_FROM;
   private readonly last = new Map<Namespace, LastPlaces>();
+
+  /** Namespaces that are remembered. */
+  get size(): number {
+    return this.last.size;
+  }
 
   /** The place of one more run: those with lower numbers come first, of equal ones the one that asked first. */
   next(namespace: Namespace, priority = DEFAULT_PRIORITY): number {
@@ -35,9 +44,11 @@ export class FairOrder {
   advance(place: number): void {
     if (place <= this.now) return;
     this.now = place;
+    if (this.last.size < this.pruneAt) return;
     for (const [namespace, places] of this.last) {
       if ([...places.values()].every((last) => last <= place)) this.last.delete(namespace);
     }
+    this.pruneAt = Math.max(PRUNE_FROM, 2 * this.last.size);
   }
 
   /** Nobody waits any more: it begins anew. */

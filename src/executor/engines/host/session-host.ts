@@ -5,7 +5,15 @@ import { withLogContext } from '../../../observability/core/index.js';
 import { type AllRunsRepository, DatabaseLostError, type Journal, StaleWriterError } from '../../../storage/index.js';
 import type { RunCensus } from '../../census/index.js';
 import { type Cancel, type Clock } from '../../clock.js';
-import { type Blame, type RunId, type RunStatus, epochMs, isTerminalRun } from '../../core/index.js';
+import {
+  type Blame,
+  type RunId,
+  type RunStatus,
+  epochMs,
+  isSuspended,
+  isTerminalRun,
+  nodeRecord,
+} from '../../core/index.js';
 import type { AgentInvoker, RemoteAttempts } from '../../invoker/index.js';
 import type { LoadedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
@@ -44,6 +52,8 @@ export interface SessionKeeper {
   blame(run: LoadedRun, runId: RunId): Blame | Promise<Blame>;
   /** Whether no other process works on runs: an entry that a session did not expect is then its own. */
   readonly isAlone: boolean;
+  /** Whether the run, in which attempts are under way, is no other process's that lives; it is if left out. */
+  mayTake?(runId: RunId): Promise<boolean>;
   /** How long nothing may be due in a run before its session is parked, in milliseconds; undefined if none ever is. */
   readonly parkAfterMs?: number;
   /** A session ended, or a run could not be opened: its place is free. */
@@ -198,6 +208,8 @@ export class SessionHost {
   private async loadSession(runId: RunId): Promise<RunSession | undefined> {
     const loaded = await this.ports.reader.load(runId);
     if (loaded === undefined || isTerminalRun(loaded.state.status) || this.keeper.phase !== 'running') return undefined;
+    if (this.keeper.mayTake !== undefined && hasAttempts(loaded) && !(await this.keeper.mayTake(runId)))
+      return undefined;
     const blame: Blame = this.lostRuns.has(runId) ? { kind: 'nobody' } : await this.keeper.blame(loaded, runId);
     return this.newSession(runId, loaded, blame);
   }
@@ -243,4 +255,9 @@ export class SessionHost {
     this.opened.delete(runId);
     this.keeper.released(runId);
   }
+}
+
+function hasAttempts({ state }: LoadedRun): boolean {
+  for (const index of state.running) if (!isSuspended(nodeRecord(state, index))) return true;
+  return false;
 }

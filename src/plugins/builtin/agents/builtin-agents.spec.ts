@@ -49,6 +49,7 @@ async function run(agent: Anything, attempt: Attempt): Promise<unknown> {
     input: input.parse(attempt.input ?? {}),
     ...{ runId: 'r_1', nodeId: 'n', idempotencyKey: 'r_1:n', attempt: 1, signal, artifacts },
     firstStartedAt: attempt.firstStartedAt ?? Date.now(),
+    suspend: () => undefined,
     now: attempt.now ?? Date.now,
     log: () => undefined,
     progress: () => undefined,

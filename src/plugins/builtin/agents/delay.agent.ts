@@ -46,12 +46,18 @@ export class DelayAgent {
     input,
     firstStartedAt,
     now,
+    suspend,
     signal,
   }: AgentContext<z.output<typeof params>, JsonObject>): Promise<JsonObject> {
     if (until === undefined) {
       const dueAt = firstStartedAt + (seconds ?? 0) * 1_000;
+      suspend(dueAt);
       await waitUntil(() => dueAt - now(), MAX_TIMER_MS, signal);
-    } else await waitUntil(() => Date.parse(until) - Date.now(), LOOK_EVERY_MS, signal);
+    } else {
+      const leftMs = (): number => Date.parse(until) - Date.now();
+      suspend(now() + leftMs());
+      await waitUntil(leftMs, LOOK_EVERY_MS, signal);
+    }
     return input;
   }
 }

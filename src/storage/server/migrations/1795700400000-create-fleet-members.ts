@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnTypes, quotedFor } from './column-types.js';
+import { columnTypes } from './column-types.js';
+import { runSteps } from './run-steps.js';
 
 /** The processes of a fleet, for each other and for whoever asks. */
 export class CreateFleetMembers1795700400000 implements MigrationInterface {
@@ -15,7 +16,7 @@ export class CreateFleetMembers1795700400000 implements MigrationInterface {
       "heartbeat_at" ${bigint} NOT NULL,
       "live_runs" ${int} NOT NULL
     )${tableOptions}`;
-    await runner.query(quotedFor(runner, statement));
+    await runSteps(runner, this.name, [statement]);
   }
 
   down(): Promise<void> {

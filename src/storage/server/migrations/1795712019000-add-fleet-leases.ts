@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnTypes, quotedFor } from './column-types.js';
+import { columnTypes } from './column-types.js';
+import { runSteps } from './run-steps.js';
 
 export class AddFleetLeases1795712019000 implements MigrationInterface {
   readonly name = 'AddFleetLeases1795712019000';
@@ -11,7 +12,7 @@ export class AddFleetLeases1795712019000 implements MigrationInterface {
       "owner" ${varchar(255)} NOT NULL,
       "expires_at" ${bigint} NOT NULL
     )${tableOptions}`;
-    await runner.query(quotedFor(runner, statement));
+    await runSteps(runner, this.name, [statement]);
   }
 
   down(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2/promise';
 import type { Param } from '../../param.js';
+import { driverErrorOf } from '../driver-error.js';
 import { inTime } from '../in-time.js';
 import type { ServerConnection } from '../server-connection.js';
 import type { Statements } from '../server-database.js';
@@ -127,7 +128,7 @@ async function prepare(connection: PoolConnection): Promise<Thread> {
 }
 
 function ignoreUnknownThread(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ER_NO_SUCH_THREAD')) throw error;
+  if (driverErrorOf(error)?.code !== 'ER_NO_SUCH_THREAD') throw error;
 }
 
 function asBuffer(param: Param): Param {

@@ -100,11 +100,27 @@ export class PostgresConnection implements ServerConnection {
   }
 
   private run<Row extends object>(sql: string, params: readonly Param[]): Promise<pg.QueryResult<Row>> {
-    return this.inTime(this.client.query<Row>(POSTGRES.toDriver(sql), params as unknown[]));
+    const text = POSTGRES.toDriver(sql);
+    return this.inTime(this.client.query<Row>({ name: nameOf(text), text, values: params as unknown[] }));
   }
 
   /** A connection that does not answer is closed: its next answer would be taken for that of another statement. */
   private inTime<Result>(answer: Promise<Result>): Promise<Result> {
     return inTime(answer, this.timeoutMs, () => this.destroy());
   }
+}
+
+/** Names of statements that were prepared, by their text: the server need not read and plan them each time. */
+const names = new Map<string, string>();
+const MAX_NAMES = 100;
+/** Longer ones hold lists, and are hardly asked twice. */
+const MAX_NAMED_CHARS = 1_000;
+
+/** Undefined for a statement that is not kept prepared. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size === MAX_NAMES || text.length > MAX_NAMED_CHARS) return known;
+  const name = `wand_${names.size}`;
+  names.set(text, name);
+  return name;
 }

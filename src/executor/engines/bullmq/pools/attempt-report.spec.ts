@@ -16,6 +16,7 @@ function reading() {
   const listener: RemoteAttemptListener = {
     logged: (...said) => heard.push(['logged', ...said]),
     progressed: (...said) => heard.push(['progressed', ...said]),
+    suspended: (...said) => heard.push(['suspended', ...said]),
     succeeded: (...said) => heard.push(['succeeded', ...said]),
     failed: (...said) => heard.push(['failed', ...said]),
     interrupted: (...said) => heard.push(['interrupted', ...said]),

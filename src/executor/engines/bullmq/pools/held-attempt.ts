@@ -56,6 +56,11 @@ export class HeldAttempt implements AttemptListener {
     this.say([progressReport({ percent, message })]);
   }
 
+  /** A worker keeps what it was given: only the session of a run could let go of an attempt, and it has not got this one. */
+  suspended(): void {
+    // It waits here.
+  }
+
   succeeded(output: AgentOutput): void {
     this.say(outputReports(output), true);
   }

@@ -61,6 +61,7 @@ export interface QueueListener {
 export class BullmqJobQueue<Id extends string> extends JobQueue<Id> {
   private opened: BullmqQueue | undefined;
   private readonly takers: Taker[] = [];
+  private closing: Promise<void> | undefined;
 
   constructor(
     private readonly store: QueueStore,
@@ -153,7 +154,12 @@ export class BullmqJobQueue<Id extends string> extends JobQueue<Id> {
     return this.ask(() => this.store.ping());
   }
 
-  override async close(): Promise<void> {
+  override close(): Promise<void> {
+    this.closing ??= this.closeAll();
+    return this.closing;
+  }
+
+  private async closeAll(): Promise<void> {
     await Promise.all(this.takers.map((taker) => taker.close(true).catch(() => undefined)));
     await this.opened?.close().catch(() => undefined);
     await this.store.close();

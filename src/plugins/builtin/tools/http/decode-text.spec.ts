@@ -14,6 +14,7 @@ describe('decodeText', () => {
     ['UTF-16 by its mark', bytes(0xff, 0xfe, 0xe9, 0x00), null, 'é'],
     ['big-endian UTF-16 by its mark', bytes(0xfe, 0xff, 0x00, 0xe9), null, 'é'],
     ['invalid bytes as U+FFFD', bytes(0x61, 0xff), null, 'a\ufffd'],
+    ['U+0000 as U+FFFD', bytes(0x61, 0x00), null, 'a\ufffd'],
     ['half a surrogate pair as U+FFFD', bytes(0x00, 0xd8), 'text/plain; charset=utf-16le', '\ufffd'],
   ])('takes %s', (_, body, type, text) => {
     expect(decodeText(body, type)).toBe(text);

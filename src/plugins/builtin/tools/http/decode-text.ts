@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { storableText } from '../../../../executor/core/index.js';
 
 const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
@@ -10,10 +11,10 @@ const WINDOWS_1252 = /^(?:iso-?8859-1|latin-?1|l1|us-ascii|ascii|cp1252|x-cp1252
 
 /**
  * The text of a body. A byte order mark wins over the charset of `contentType`; without either, or with an unknown charset,
- * it is UTF-8. Bytes that are not valid become U+FFFD, so the result is always well-formed and JSON can carry it.
+ * it is UTF-8. Bytes that are not valid become U+FFFD, and so does U+0000: the result can be the output of a node.
  */
 export function decodeText(bytes: Buffer, contentType: string | null): string {
-  return iconv.decode(bytes, markedEncoding(bytes) ?? namedEncoding(contentType) ?? 'utf-8').toWellFormed();
+  return storableText(iconv.decode(bytes, markedEncoding(bytes) ?? namedEncoding(contentType) ?? 'utf-8'));
 }
 
 /** True for `application/json` and the types that end in `+json`. */

@@ -96,6 +96,14 @@ describe('http_fetcher', () => {
     expect((await send({ url })).json).toEqual(json);
   });
 
+  it('has U+FFFD in place of what no output may hold', async () => {
+    const sent = '{"\\u0000":["\\ud83d","\\uD83D\\uDE00","\\\\u0000"],"raw":"\0"}';
+    const url = await serve(answer({ 'content-type': 'application/json' }, sent));
+    const { body, json } = await send({ url });
+    expect(body).toBe(sent.replace('\0', '\ufffd'));
+    expect(json).toEqual({ '\ufffd': ['\ufffd', '😀', '\\u0000'], raw: '\ufffd' });
+  });
+
   it('keeps a __proto__ key of JSON as plain data', async () => {
     const url = await serve(answer({ 'content-type': 'application/json' }, '{"__proto__":{"a":1}}'));
     expect(JSON.stringify((await send({ url })).json)).toBe('{"__proto__":{"a":1}}');

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
-import { type Json, setOwn } from '../../../../executor/core/index.js';
+import { type Json, setOwn, storableJson } from '../../../../executor/core/index.js';
 import { AgentError, Tool, type ToolContext } from '../../../sdk/index.js';
 import { readDecoded } from './decode-body.js';
 import { decodeText, isJsonType } from './decode-text.js';
@@ -143,9 +143,11 @@ function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
+/** What others wrote may hold, escaped, what no output may hold: one broken character is no reason to lose the answer. */
 function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const json = JSON.parse(text) as Json;
+    return text.includes('\\u') ? storableJson(json) : json;
   } catch {
     return undefined;
   }

@@ -1,0 +1,3 @@
+import { dropDatabases } from './test-database.js';
+
+afterAll(dropDatabases);
