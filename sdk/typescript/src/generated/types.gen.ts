@@ -566,6 +566,10 @@ export type GraphNode = {
    * Whether a retry of the run may reuse its success.
    */
   reuse?: ReusePolicy;
+  /**
+   * Which workers of a fleet make its attempts; those of the run when left out.
+   */
+  pool?: string;
 };
 
 export type GraphPage = {
@@ -706,6 +710,10 @@ export type Member = {
    * Runs that it executed when it gave its last sign of life.
    */
   live_runs: number;
+  /**
+   * Pools whose attempts it makes (EXECUTION__POOLS); none if it works on no runs.
+   */
+  pools: Array<string>;
   /**
    * How long ago that was, in seconds; a process counts as gone after DATABASE__LEASE_SEC without one.
    */
@@ -1321,6 +1329,7 @@ export type ProblemType =
   | '/problems/run-damaged'
   | '/problems/internal-error'
   | '/problems/storage-unavailable'
+  | '/problems/queue-unavailable'
   | '/problems/shutting-down'
   | '/problems/overloaded'
   | '/problems/not-ready'
@@ -1616,6 +1625,10 @@ export type RunOptions = {
    */
   expire_if_not_started_sec?: number;
   /**
+   * How urgent the run is among those of its namespace that wait for a worker: 0 to 9, higher first, 4 if nothing is said.
+   */
+  priority?: number;
+  /**
    * What a failure that nothing handles does to the rest of the run.
    */
   on_failure?: FailurePolicy;
@@ -1623,6 +1636,10 @@ export type RunOptions = {
    * A condition that cannot be evaluated fails the run.
    */
   strict_conditions?: boolean;
+  /**
+   * Which workers of a fleet take the run; `default` when left out.
+   */
+  pool?: string;
   /**
    * A run that reaches no sink fails.
    */
@@ -4023,9 +4040,9 @@ export type StartRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
@@ -4845,9 +4862,9 @@ export type RetryRunErrors = {
    */
   500: Problem;
   /**
-   * The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    *
-   * Tokens cannot be checked now, or: The database cannot store anything now, or: The service is stopping, or: The service is not ready, or: Too much is waiting
+   * Tokens cannot be checked now, or: The database cannot store anything now, or: The queue cannot be reached, or: The service is stopping, or: The service is not ready, or: Too much is waiting
    */
   503: Problem;
 };
