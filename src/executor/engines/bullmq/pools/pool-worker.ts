@@ -13,6 +13,7 @@ import type { FoldedRun, RunReader } from '../../../run-reader.js';
 import { type PreparedInvocation, prepareInvocation } from '../../../session/index.js';
 import type { JobEnd, JobTaker } from '../queue/job-queue.js';
 import { type AttemptJobId, attemptJobId, attemptOfJob } from './attempt-job-id.js';
+import { interruptionReport } from './attempt-report.js';
 import type { AttemptSignals } from './attempt-signals.js';
 import { HeldAttempt } from './held-attempt.js';
 import type { PoolQueues } from './pool-queues.js';
@@ -47,6 +48,9 @@ export class PoolWorker {
   private readonly logger = new Logger(PoolWorker.name);
   private readonly name = `${hostname()}:${process.pid}:${randomUUID()}`;
   private readonly held = new Map<AttemptJobId, HeldAttempt>();
+  private readonly claiming = new Set<AttemptJobId>();
+  /** A claim failed, and may have been stored nevertheless. */
+  private mayHaveMore = false;
   private readonly made = new Map<string, number>();
   private readonly running = new Map<string, number>();
   private takers: JobTaker[] = [];
@@ -117,9 +121,11 @@ export class PoolWorker {
     if (this.isStopping) return AGAIN;
     const key = attemptOfJob(id);
     if (key === undefined) return DONE;
+    this.claiming.add(id);
     const held = await this.claim(key);
+    if (held !== undefined && 'attempt' in held) this.held.set(id, held.attempt);
+    this.claiming.delete(id);
     if (held === undefined || 'kind' in held) return held ?? DONE;
-    this.held.set(id, held.attempt);
     this.count(this.running, pool, 1);
     try {
       const { runId: run_id, nodeId: node_id, attempt } = key;
@@ -155,6 +161,7 @@ export class PoolWorker {
       const attempt = new HeldAttempt({ key, attempts, worker: this.name, told: () => signals.tell(key) });
       return { attempt, prepared };
     } catch (error) {
+      this.mayHaveMore = true;
       const { runId: run_id, nodeId: node_id } = key;
       withLogContext({ run_id, node_id }, () =>
         this.logger.warn({ err: error }, 'an attempt of a pool could not be taken: it is offered again'),
@@ -176,7 +183,7 @@ export class PoolWorker {
   }
 
   private beatNow(): void {
-    if (this.held.size === 0) return;
+    if (this.held.size === 0 && !this.mayHaveMore) return;
     if (this.beating !== undefined) {
       this.beatsAgain = true;
       return;
@@ -191,6 +198,9 @@ export class PoolWorker {
 
   private async beat(): Promise<void> {
     const before = [...this.held.values()];
+    const { claiming } = this;
+    const mayBeClaimed = new Set(claiming);
+    this.mayHaveMore = false;
     try {
       const wanted = new Map((await this.parts.attempts.beat(this.name)).map((row) => [attemptJobId(row), row]));
       for (const attempt of before) {
@@ -198,8 +208,20 @@ export class PoolWorker {
         if (row === undefined) attempt.loseUnlessEnding();
         else if (row.mustStop) attempt.abort();
       }
+      for (const [id, row] of wanted) {
+        if (!this.held.has(id) && !claiming.has(id) && !mayBeClaimed.has(id)) await this.giveBack(row);
+      }
     } catch {
       // A database that cannot be reached is told of by those who write to it; the session waits until it is back.
+      this.mayHaveMore = true;
+    }
+  }
+
+  /** A claim was stored, and nobody could tell: its attempt was never begun. */
+  private async giveBack({ runId, nodeId, attempt, epoch }: AttemptKey): Promise<void> {
+    const key = { runId, nodeId, attempt, epoch };
+    if (await this.parts.attempts.report(key, this.name, 0, [interruptionReport('lost')], true)) {
+      this.parts.signals.tell(key);
     }
   }
 
