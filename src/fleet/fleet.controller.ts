@@ -11,7 +11,7 @@ export class FleetController {
   constructor(private readonly claim: DatabaseClaim) {}
 
   @Get()
-  @RequireScope('admin')
+  @RequireScope('metrics')
   @ApiOperation({
     summary: 'The processes that work on the database',
     description:

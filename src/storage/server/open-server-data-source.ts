@@ -18,7 +18,6 @@ export async function openServerDataSource(
 ): Promise<StorageDataSource> {
   const dataSource = await connectServer(options);
   try {
-    await checkServerVersion(dataSource);
     if (mode === 'auto') await migrateServer(dataSource);
     else refusePending(await pendingServerMigrations(dataSource));
     return dataSource;
@@ -33,8 +32,14 @@ export async function connectServer(options: DataSourceOptions): Promise<Storage
   const dataSource = new StorageDataSource(options);
   try {
     await dataSource.initialize();
-    return dataSource;
   } catch (error) {
     throw new DatabaseOpenError(`DATABASE__URL: cannot open the database: ${openFailure(error)}`, { cause: error });
+  }
+  try {
+    await checkServerVersion(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
 }

@@ -98,7 +98,7 @@ async function describe(database: ServerDatabase): Promise<{ readonly server: st
   return { server: `${product} ${firstWord(row?.version)}`, maxBytes: Number(row?.maxBytes) };
 }
 
-/** `15.4` of `15.4 (Debian 15.4-1)` and `10.11.4` of `10.11.4-MariaDB-1`. */
+/** `15.4` of `15.4 (Debian 15.4-1)` and `10.11.4` of `10.11.4-MariaDB-1`, before which some servers say `5.5.5-`. */
 function firstWord(version = ''): string {
-  return /^[\d.]+/.exec(version)?.[0] ?? version;
+  return /^(?:5\.5\.5-)?([\d.]+)/.exec(version)?.[1] ?? version;
 }
