@@ -1,5 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ATTEMPT_OUTCOMES, type QueueFigures, RunEngine, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './executor/index.js';
+import {
+  ATTEMPT_OUTCOMES,
+  type QueueFigures,
+  RunEngine,
+  NODE_CLOCKS,
+  NODE_OUTCOMES,
+  RunCensus,
+} from './executor/index.js';
 import { type LabelledDistribution, type LabelledValue, Metrics, byLabel } from './observability/index.js';
 
 /** Names what happens to runs and their nodes. */
@@ -64,14 +71,6 @@ export class RunMetrics implements OnModuleInit {
         if (figures === undefined) return [];
         const { waiting, active, delayed } = figures;
         return byLabel('state', { waiting, active, delayed });
-      },
-    });
-    metrics.addGauge({
-      name: 'wand_queue_oldest_age_seconds',
-      help: 'For how long the run has waited in the queue of the fleet that comes next; absent while it does not answer.',
-      read: async () => {
-        const figures = await this.queueFigures();
-        return figures === undefined ? [] : figures.oldestWaitMs / 1_000;
       },
     });
     metrics.addCounter({

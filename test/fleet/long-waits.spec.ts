@@ -39,7 +39,7 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A long wait', () => {
       const events = await getEvents(service, runs[0] ?? '');
       expect(events.filter(({ type }) => type === 'node.interrupted')).toEqual([]);
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-      const at = (type: string): number => (events.find((event) => event.type === type)?.ts ?? 0);
+      const at = (type: string): number => events.find((event) => event.type === type)?.ts ?? 0;
       expect(at('node.succeeded') - at('node.started')).toBeGreaterThanOrEqual(25);
     });
   });

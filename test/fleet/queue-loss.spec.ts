@@ -36,7 +36,8 @@ describeWith('Redis', REDIS_URL, 'The queue of a fleet', () => {
     });
     const runs = await Promise.all(Array.from({ length: 5 }, () => startRun(first, graph_id)));
     await dropRedisKeys(fleet.prefix);
-    for (const runId of [live, ...runs]) expect(await ended(second, runId, 60_000)).toMatchObject({ status: 'SUCCESS' });
+    for (const runId of [live, ...runs])
+      expect(await ended(second, runId, 60_000)).toMatchObject({ status: 'SUCCESS' });
     expect((await getEvents(first, live)).map(({ type }) => type)).not.toContain('run.recovered');
   });
 

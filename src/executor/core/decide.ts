@@ -124,7 +124,7 @@ class Decision {
       nodeId: node.definition.id,
       attempt: 0,
       level: 'debug',
-      message: `the attempt waits until ${new Date(until).toISOString()}, which takes no worker`,
+      message: `the attempt waits for ${Math.ceil((until - this.now) / 1_000)} s, which takes no worker`,
       data: { code: SUSPENDED_CODE, until },
     });
   }
