@@ -23,7 +23,7 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
   }
 
   override async beat({ id, role, version, startedAt, liveRuns, pools }: FleetMember): Promise<void> {
-    await this.change(this.sql.beat, [id, role, version, startedAt, liveRuns, JSON.stringify(pools)]);
+    await this.change(this.sql.beat, [id, role, version, startedAt, liveRuns, pools.join(' ')]);
   }
 
   override async leave(id: string): Promise<void> {
@@ -36,7 +36,7 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
 
   override async list(): Promise<readonly SeenMember[]> {
     const rows = await this.database.read<Omit<SeenMember, 'pools'> & { readonly pools: string }>(this.sql.list);
-    return rows.map((row) => ({ ...row, pools: JSON.parse(row.pools) as string[] }));
+    return rows.map((row) => ({ ...row, pools: row.pools.split(' ').filter((pool) => pool !== '') }));
   }
 
   override async embeddedLease(): Promise<Lease | undefined> {

@@ -32,7 +32,7 @@ export class AddPools1795725000000 implements MigrationInterface {
         CONSTRAINT "pool_reports_attempt" FOREIGN KEY ("run_id", "node_id", "attempt")
           REFERENCES "pool_attempts" ("run_id", "node_id", "attempt") ON DELETE CASCADE
       )${tableOptions}`,
-      `ALTER TABLE "fleet_members" ADD COLUMN "pools" ${varchar(4_000)} NOT NULL DEFAULT '["default"]'`,
+      `ALTER TABLE "fleet_members" ADD COLUMN "pools" ${varchar(4_000)} NOT NULL DEFAULT 'default'`,
     ];
     for (const statement of statements) await runner.query(quotedFor(runner, statement));
   }
