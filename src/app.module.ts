@@ -9,6 +9,7 @@ import { HttpModule } from './http/index.js';
 import { DependencyChecks, HealthModule, LoggingModule, MetricsModule, TracingModule } from './observability/index.js';
 import { HttpPolicy, PluginLoaderModule, PluginsModule } from './plugins/index.js';
 import { RefusalMetrics } from './refusal-metrics.js';
+import { PoolMetrics } from './pool-metrics.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunsModule } from './runs/index.js';
 import { ServiceMetrics } from './service-metrics.js';
@@ -83,7 +84,7 @@ export class AppModule {
         RunsModule,
         FleetModule,
       ],
-      providers: [ServiceMetrics, RunMetrics, RefusalMetrics],
+      providers: [ServiceMetrics, RunMetrics, PoolMetrics, RefusalMetrics],
     };
   }
 }

@@ -9,6 +9,8 @@ export interface ServeOptions {
   readonly wait: boolean;
   /** Wins over ROLE. */
   readonly role?: string;
+  /** Win over EXECUTION__POOLS. */
+  readonly pool?: readonly string[];
 }
 
 /**
@@ -34,8 +36,12 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Undefined if there was anything wrong with it, which has been told then. */
-function load({ packageRoot, role }: ServeOptions): LoadedConfig | undefined {
-  const env = role === undefined ? process.env : { ...process.env, ROLE: role };
+function load({ packageRoot, role, pool }: ServeOptions): LoadedConfig | undefined {
+  const env = {
+    ...process.env,
+    ...(role === undefined ? {} : { ROLE: role }),
+    ...(pool === undefined ? {} : { EXECUTION__POOLS: JSON.stringify(pool) }),
+  };
   try {
     return loadConfig({ env, cwd: process.cwd(), packageRoot: fileURLToPath(packageRoot) });
   } catch (error) {

@@ -18,6 +18,6 @@ function argumentsFault(): string | undefined {
     serveArguments(process.argv.slice(2));
     return undefined;
   } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}; it takes --role all|api|worker and --wait`;
+    return `${error instanceof Error ? error.message : String(error)}; it takes --role all|api|worker, --pool <name> and --wait`;
   }
 }

@@ -65,6 +65,14 @@ export class RunMetrics implements OnModuleInit {
         return byLabel('state', { waiting, active, delayed });
       },
     });
+    metrics.addGauge({
+      name: 'wand_queue_oldest_age_seconds',
+      help: 'For how long the run has waited in the queue of the fleet that comes next; absent while it does not answer.',
+      read: async () => {
+        const figures = await this.queueFigures();
+        return figures === undefined ? [] : figures.oldestWaitMs / 1_000;
+      },
+    });
     metrics.addCounter({
       name: 'wand_fleet_takeovers_total',
       help: 'Runs whose worker was found dead by this process; they go on elsewhere.',

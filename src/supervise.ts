@@ -31,7 +31,7 @@ export async function supervise(
     main: fileURLToPath(new URL('dist/main.js', packageRoot)),
     args: wait ? ['--wait'] : [],
     // May come from the command line.
-    env: { ROLE: config.role },
+    env: { ROLE: config.role, EXECUTION__POOLS: JSON.stringify(config.execution.pools) },
     stopWithinMs: () => (config.shutdownDelaySec + config.shutdownGraceSec) * 1_000 + CLOSING_MS,
     log: {
       info: (message) => pino.info({ context: Supervisor.name }, message),

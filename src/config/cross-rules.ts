@@ -5,6 +5,9 @@ import { queueUrl } from './sections/queue.config.js';
 import { hasCredentials } from './sections/security.config.js';
 import { sharedRedis } from './shared-redis.js';
 
+/** Pools that one process may work for. */
+const MAX_POOLS = 32;
+
 const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)/;
 
 /** A fault that needs several keys to be seen; it says nothing while one of those is itself at fault. */
@@ -32,6 +35,7 @@ export function crossFaults(config: AppConfig): CrossFault[] {
     stalledCheckFault(config),
     workersFault(config),
     roleFault(config),
+    poolsFault(config),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -222,5 +226,16 @@ function roleFault({ role, execution }: AppConfig): CrossFault | undefined {
     got: `"${role}"`,
     takes: 'all unless EXECUTION__ENGINE is bullmq: the embedded engine is one process',
     readsKeys: ['ROLE', 'EXECUTION__ENGINE'],
+  };
+}
+
+function poolsFault({ execution }: AppConfig): CrossFault | undefined {
+  const { pools } = execution;
+  if (pools.length > 0 && pools.length <= MAX_POOLS && new Set(pools).size === pools.length) return undefined;
+  return {
+    key: 'EXECUTION__POOLS',
+    got: JSON.stringify(pools.slice(0, MAX_POOLS)),
+    takes: `1 to ${MAX_POOLS} pools, each once`,
+    readsKeys: ['EXECUTION__POOLS'],
   };
 }

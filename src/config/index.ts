@@ -1,6 +1,6 @@
 export { AppConfig, type Environment, ENVIRONMENTS, type Role } from './app.config.js';
 export { type SynchronousMode } from './sections/database.config.js';
-export { ExecutionConfig, jitterKind } from './sections/execution.config.js';
+export { ExecutionConfig, POOL_NAME, jitterKind } from './sections/execution.config.js';
 export { LimitsConfig } from './sections/limits.config.js';
 export { LoggingConfig, type LogLevel } from './sections/logging.config.js';
 export { type JwtAlgorithm, SecurityConfig, hasCredentials } from './sections/security.config.js';

@@ -8,6 +8,7 @@ import {
   FleetMemberRepository,
   Journal,
   LeaseRepository,
+  PoolAttemptRepository,
 } from '../storage/index.js';
 import { RunCensus } from './census/index.js';
 import { Clock, SystemClock } from './clock.js';
@@ -62,8 +63,10 @@ function runEngine(): FactoryProvider<RunEngine> {
       AgentInvoker,
       Clock,
       RunCensus,
+      FleetMemberRepository,
       { token: RunTracer, optional: true },
       { token: FleetLeaseRepository, optional: true },
+      { token: PoolAttemptRepository, optional: true },
       { token: Relay, optional: true },
     ],
     useFactory: (
@@ -76,10 +79,15 @@ function runEngine(): FactoryProvider<RunEngine> {
       invoker: AgentInvoker,
       clock: Clock,
       census: RunCensus,
+      members: FleetMemberRepository,
       tracer?: RunTracer,
       leases?: FleetLeaseRepository,
+      poolAttempts?: PoolAttemptRepository,
       relay?: Relay,
-    ) => openRunEngine({ config, options, runs, journal, reader, bus, invoker, clock, census, tracer, leases, relay }),
+    ) => {
+      const ports = { runs, journal, reader, bus, invoker, clock, census, tracer };
+      return openRunEngine({ ...ports, config, options, members, leases, poolAttempts, relay });
+    },
   };
 }
 

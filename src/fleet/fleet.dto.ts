@@ -37,6 +37,13 @@ export class MemberDto {
   readonly live_runs!: number;
 
   @ApiProperty({
+    description: 'Pools whose attempts it makes (EXECUTION__POOLS); none if it works on no runs.',
+    type: [String],
+    example: ['default', 'gpu'],
+  })
+  readonly pools!: readonly string[];
+
+  @ApiProperty({
     description: 'How long ago that was, in seconds; a process counts as gone after DATABASE__LEASE_SEC without one.',
     minimum: 0,
     example: 1.5,
@@ -50,13 +57,14 @@ export class FleetDto {
   readonly items!: readonly MemberDto[];
 }
 
-export function toMemberDto({ id, role, version, startedAt, liveRuns, silentMs }: Member): MemberDto {
+export function toMemberDto({ id, role, version, startedAt, liveRuns, pools, silentMs }: Member): MemberDto {
   return {
     id,
     role,
     version,
     started_at: new Date(startedAt).toISOString(),
     live_runs: liveRuns,
+    pools,
     silent_sec: silentMs / 1_000,
   };
 }

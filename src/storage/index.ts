@@ -38,6 +38,13 @@ export {
 } from './repositories/idempotency.repository.js';
 export { FleetLeaseRepository } from './repositories/fleet-lease.repository.js';
 export { type Lease, LeaseRepository } from './repositories/lease.repository.js';
+export {
+  type AttemptKey,
+  type HeldPoolAttempt,
+  PoolAttemptRepository,
+  type PoolReport,
+  type SeenPoolAttempt,
+} from './repositories/pool-attempt.repository.js';
 export { type ClearedStep, type Removal, RunRemovalRepository } from './repositories/run-removal.repository.js';
 export { type RunHead, type RunListQuery, RunRepository, type StoredRun } from './repositories/run.repository.js';
 export { SharedSecretRepository } from './repositories/shared-secret.repository.js';

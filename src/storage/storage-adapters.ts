@@ -9,6 +9,7 @@ import type { FleetMemberRepository } from './repositories/fleet-member.reposito
 import type { GraphRepository } from './repositories/graph.repository.js';
 import type { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import type { LeaseRepository } from './repositories/lease.repository.js';
+import type { PoolAttemptRepository } from './repositories/pool-attempt.repository.js';
 import type { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import type { RunRepository } from './repositories/run.repository.js';
 import type { SharedSecretRepository } from './repositories/shared-secret.repository.js';
@@ -34,6 +35,8 @@ export abstract class StorageAdapters {
   abstract readonly sharedSecrets: SharedSecretRepository | undefined;
   /** Undefined on a database that one process has to itself. */
   abstract readonly fleetLeases?: FleetLeaseRepository;
+  /** Undefined on a database that one process has to itself. */
+  abstract readonly poolAttempts?: PoolAttemptRepository;
   abstract readonly members: FleetMemberRepository;
   abstract readonly writer: StorageWriter;
   abstract readonly health: StorageHealth;

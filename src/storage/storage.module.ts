@@ -14,6 +14,7 @@ import { FleetMemberRepository } from './repositories/fleet-member.repository.js
 import { GraphRepository } from './repositories/graph.repository.js';
 import { IdempotencyRepository } from './repositories/idempotency.repository.js';
 import { LeaseRepository } from './repositories/lease.repository.js';
+import { PoolAttemptRepository } from './repositories/pool-attempt.repository.js';
 import { RunRemovalRepository } from './repositories/run-removal.repository.js';
 import { RunRepository } from './repositories/run.repository.js';
 import { SharedSecretRepository } from './repositories/shared-secret.repository.js';
@@ -81,6 +82,7 @@ const PORTS = [
   { provide: SharedSecretRepository, from: ({ sharedSecrets }: StorageAdapters) => sharedSecrets },
   { provide: ApiKeyRepository, from: ({ apiKeys }: StorageAdapters) => apiKeys },
   { provide: FleetLeaseRepository, from: ({ fleetLeases }: StorageAdapters) => fleetLeases },
+  { provide: PoolAttemptRepository, from: ({ poolAttempts }: StorageAdapters) => poolAttempts },
   { provide: FleetMemberRepository, from: ({ members }: StorageAdapters) => members },
   { provide: StorageWriter, from: ({ writer }: StorageAdapters) => writer },
   { provide: StorageHealth, from: ({ health }: StorageAdapters) => health },

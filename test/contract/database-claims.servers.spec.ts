@@ -59,7 +59,9 @@ describe.each(DATABASE_SERVERS)('Processes on one database', ({ server, serverUr
       { wait = false, onLost = NOTHING }: Partial<Pick<ClaimOptions, 'wait' | 'onLost'>> = {},
     ) => claim.acquire({ wait, version: VERSION, onLost });
     const setMember = (id: string, role: string, heartbeatAt: number) =>
-      storage.dataSource.query(`INSERT INTO fleet_members VALUES ('${id}', '${role}', '1', 1, ${heartbeatAt}, 0)`);
+      storage.dataSource
+        .query(`INSERT INTO fleet_members (member_id, role, version, started_at, heartbeat_at, live_runs)
+         VALUES ('${id}', '${role}', '1', 1, ${heartbeatAt}, 0)`);
     const setLease = (by: string, expiresAt: number) =>
       storage.dataSource.query(`INSERT INTO process_lease (id, owner, expires_at) VALUES (1, '${by}', ${expiresAt})`);
 

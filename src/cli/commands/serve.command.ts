@@ -13,12 +13,20 @@ export function addServeCommand(program: Command, { context }: CommandHost): voi
         '`wand config` shows it. Unfinished runs go on where they were.',
     )
     .option('--role <role>', 'api answers requests, worker works on runs, all does both; wins over ROLE')
+    .option('--pool <name>', 'a pool to work for; once for each; they win over EXECUTION__POOLS', addPool)
     .option('--wait', 'when another process owns the database, wait for it to go instead of stopping')
-    .addHelpText('after', '\nExamples:\n  wand serve\n  wand serve --role worker\n  PORT=9000 wand serve --wait')
-    .action(async ({ role, wait }: { role?: string; wait?: true }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wand serve\n  wand serve --role worker --pool gpu\n  PORT=9000 wand serve --wait',
+    )
+    .action(async ({ role, pool, wait }: { role?: string; pool?: readonly string[]; wait?: true }) => {
       limitHeapGrowth();
       // Imported only here: the other commands need not load the HTTP stack.
       const { serve } = await import('../../bootstrap.js');
-      await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false, role });
+      await serve({ packageRoot: pathToFileURL(`${context.packageRoot}/`), wait: wait ?? false, role, pool });
     });
+}
+
+function addPool(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { ChoiceKey, IntegerKey, NumberKey } from '../schema/keys.js';
+import { ChoiceKey, IntegerKey, ListKey, NumberKey } from '../schema/keys.js';
 
 /** Files are written and read in one piece, which holds up everything else meanwhile. */
 const MAX_FILE_BYTES = 268_435_456;
 
 const ENGINES = ['embedded', 'bullmq'] as const;
+
+/** A pool, as a configuration, a node or a run may name it. */
+export const POOL_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** How the wait before a retry is spread. */
 export const jitterKind = z.enum(['equal', 'full', 'none']);
@@ -17,6 +20,15 @@ export class ExecutionConfig {
       'shares a database server and a queue.',
   })
   readonly engine: (typeof ENGINES)[number] = 'embedded';
+
+  @ListKey('POOLS', {
+    pattern: POOL_NAME,
+    takes: 'a JSON array of 1 to 32 names of pools: lower-case letters, digits and "-", neither first nor last a "-"',
+    description:
+      'Pools that this process works for, in a fleet; with "default" it takes runs, and it makes the attempts of the pools. ' +
+      '--pool names them on the command line.',
+  })
+  readonly pools: readonly string[] = ['default'];
 
   @NumberKey('DEFAULT_TIMEOUT_SEC', {
     min: 1,

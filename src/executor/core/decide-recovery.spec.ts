@@ -147,6 +147,32 @@ describe('the blame for a crash', () => {
   });
 });
 
+describe('an attempt that another process made', () => {
+  const interrupted = (run: LiveRun, cause: 'crash' | 'shutdown', nodeId = 'a'): readonly string[] =>
+    briefly(run.feed({ type: 'attempt_interrupted', nodeId, attempt: 1, cause }));
+
+  it.each(['crash', 'shutdown'] as const)('is made again at once after a %s, and uses up no retry', (cause) => {
+    const run = LiveRun.started(graph([node('a', { retries: 0 }), 'b']));
+    expect(interrupted(run, cause)).toEqual(['node.interrupted a', 'node.started a']);
+    expect(run.record('a')).toMatchObject({ attempts: 2, interruptions: 1, crashes: cause === 'crash' ? 1 : 0 });
+    expect(interrupted(run, cause)).toEqual([]);
+  });
+
+  it('fails its node when that was once too often, or once', () => {
+    const often = LiveRun.started(graph(['a']), { maxInterruptions: 0 });
+    expect(interrupted(often, 'crash')).toEqual(['node.failed a', 'run.failed']);
+    const once = LiveRun.started(graph([node('a', { onInterrupt: 'fail' })]));
+    expect(interrupted(once, 'shutdown')).toEqual(['node.failed a', 'run.failed']);
+    expect(once.node('a')).toMatchObject({ error: { type: 'InterruptedError' } });
+  });
+
+  it('ends its node when the run is being cancelled', () => {
+    const run = LiveRun.started(graph([node('a', { onInterrupt: 'fail' })]));
+    run.cancel();
+    expect(interrupted(run, 'crash')).toEqual(['node.cancelled a', 'run.cancelled']);
+  });
+});
+
 describe('a suspect that is held', () => {
   const held = (): LiveRun => {
     const run = LiveRun.started(graph(['a', 'b', 'c']), { concurrency: 2 })

@@ -107,6 +107,11 @@ class Decision {
         if (aborting) this.emit({ type: 'node.cancelled', ts, nodeId, attempt, ended: 'failed' });
         else this.failAttempt(node, input);
         return false;
+      case 'attempt_interrupted':
+        // The session goes on: nobody comes who would fail the node when taking the run over.
+        if (!aborting && node.definition.onInterrupt === 'fail') this.failInterrupted(node);
+        else this.interrupt(node, input.cause);
+        return false;
     }
   }
 

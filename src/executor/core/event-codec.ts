@@ -36,6 +36,7 @@ const SETTING_KEYS = {
   retryAfterMaxSec: 'retry_after_max_sec',
   cancelGraceSec: 'cancel_grace_sec',
   maxInterruptions: 'max_interruptions',
+  pool: 'pool',
 } as const satisfies Record<keyof RunSettings, string>;
 const SETTINGS = Object.entries(SETTING_KEYS) as readonly (readonly [name: keyof RunSettings, key: string])[];
 

@@ -8,6 +8,9 @@ export type OnInterrupt = 'retry' | 'fail';
 /** Whether a retry of the run may take its success over. */
 export type Reuse = 'auto' | 'never';
 
+/** The pool of runs and workers that name none. */
+export const DEFAULT_POOL = 'default';
+
 /** The reserved edge source that stands for the run's input. */
 export const INPUT_SOURCE = '$input';
 
@@ -48,6 +51,8 @@ export interface NodeDefinition {
   readonly onInterrupt: OnInterrupt;
   readonly alwaysOnCancel: boolean;
   readonly reuse: Reuse;
+  /** Which workers make its attempts; those of the run's pool when left out. */
+  readonly pool?: string;
 }
 
 export interface EdgeDefinition {
@@ -89,4 +94,6 @@ export interface RunSettings {
   readonly retryAfterMaxSec: number;
   readonly cancelGraceSec: number;
   readonly maxInterruptions: number;
+  /** Which workers take the run; those of `DEFAULT_POOL` when left out. */
+  readonly pool?: string;
 }

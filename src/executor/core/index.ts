@@ -50,6 +50,7 @@ export {
   type RetryOverride,
   type RunSettings,
   CONDITION_OPERATORS,
+  DEFAULT_POOL,
   INPUT_SOURCE,
 } from './graph-definition.js';
 export { MAX_PATTERN_SIZE, patternCost, patternSize } from './pattern-size.js';

@@ -2,7 +2,7 @@ import type { GraphPlan } from './compile.js';
 import { type EpochMs, epochMs } from './ids.js';
 import { SUSPENDED_CODE } from './reduce.js';
 import { failuresBehind, waitedFailure } from './replay-failures.js';
-import type { NodeCancelled, NodeFailed, NodeLogged, RunEvent } from './run-event.js';
+import type { NodeCancelled, NodeFailed, NodeInterrupted, NodeLogged, RunEvent } from './run-event.js';
 import type { Blame, RunInput } from './run-input.js';
 import { type RunState, nodeRecord } from './run-state.js';
 
@@ -45,7 +45,7 @@ export function inputsBehind(
     case 'node.failed':
       return isRunning(plan, state, event) ? failuresBehind(plan, state, event) : [tick(now)];
     case 'node.interrupted':
-      return [{ type: 'shutdown', now }];
+      return interruptionsBehind(event);
     case 'node.cancelled':
       return cancellationsBehind(event);
     // All else follows from what came before; alone, nothing but time can bring it about.
@@ -66,6 +66,12 @@ export function tick(now: EpochMs): RunInput {
 
 function isRunning(plan: GraphPlan, state: RunState, { nodeId }: NodeFailed): boolean {
   return nodeRecord(state, plan.indexOf.get(nodeId) as number).state.status === 'RUNNING';
+}
+
+/** The process of the session stops in order, or something happened to another one that made the attempt. */
+function interruptionsBehind({ nodeId, attempt, cause, ts: now }: NodeInterrupted): readonly RunInput[] {
+  const elsewhere: RunInput = { type: 'attempt_interrupted', now, nodeId, attempt, cause };
+  return cause === 'shutdown' ? [{ type: 'shutdown', now }, elsewhere] : [elsewhere];
 }
 
 /** What an aborted attempt came to was dropped. */

@@ -471,6 +471,25 @@ describe('a failure, in a journal', () => {
   });
 });
 
+describe('an attempt that another process lost, in a journal', () => {
+  it.each(['crash', 'shutdown', 'lost'] as const)('is explained after a %s', (cause) => {
+    const run = LiveRun.started(graph(['a', 'b']));
+    run.feed({ type: 'attempt_interrupted', nodeId: 'a', attempt: 1, cause });
+    run.succeed('a');
+    run.succeed('b');
+    expect(run.status).toBe('SUCCESS');
+    expect(found(run)).toEqual([]);
+  });
+
+  it('is explained when it failed its node', () => {
+    const run = LiveRun.started(graph([node('a', { onInterrupt: 'fail' }), 'b']));
+    run.feed({ type: 'attempt_interrupted', nodeId: 'a', attempt: 1, cause: 'crash' });
+    run.succeed('b');
+    expect(run.status).toBe('FAILED');
+    expect(found(run)).toEqual([]);
+  });
+});
+
 describe('the end of a cancelled attempt, in a journal', () => {
   const cancelled = (end: (run: LiveRun) => void): LiveRun => {
     const run = LiveRun.started(graph([node('a', { retries: 1 }), 'b'], []));

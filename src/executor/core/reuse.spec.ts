@@ -90,6 +90,7 @@ describe('planReuse', () => {
 
   it.each([
     ['a label', { label: 'A' }, ['a']],
+    ['a pool', { pool: 'gpu' }, ['a']],
     ['a time-out', { timeoutSec: 5 }, []],
     ['another agent', { type: 'defaults_text' }, []],
     ['reuse: never', { reuse: 'never' as const }, []],

@@ -184,8 +184,8 @@ function asIfStarted({ runId, plan, state }: PastRun): PastRun {
   return { runId, plan, state: started };
 }
 
-/** A label changes nothing; params are compared as they come to be, not as they are written. */
+/** Its name and where it runs change nothing of what it does; params are compared once they are resolved. */
 function isSameDefinition(before: NodeDefinition, after: NodeDefinition): boolean {
-  const essence = ({ label: _label, params: _params, ...rest }: NodeDefinition): object => rest;
+  const essence = ({ label: _label, params: _params, pool: _pool, ...rest }: NodeDefinition): object => rest;
   return deepEqual(essence(before), essence(after));
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from './ids.js';
 import type { Json, JsonObject } from './json.js';
 import type { OutputRef } from './output-ref.js';
+import type { InterruptionCause } from './run-event.js';
 import type { Level } from './statuses.js';
 
 /** Why an attempt failed, as the invoker saw it. */
@@ -62,6 +63,8 @@ export type RunInput =
       /** Uniform in [0, 1): the jitter of the wait that may follow. */
       readonly random: number;
     })
+  /** The process that made the attempt, which is not that of the session, died, stopped or let it go. */
+  | (AttemptInput<'attempt_interrupted'> & { readonly cause: InterruptionCause })
   /** The attempt only waits, and may be made to wait without its session: another goes on with it. */
   | (AttemptInput<'attempt_suspended'> & { readonly until: EpochMs })
   | (AttemptInput<'attempt_logged'> & {

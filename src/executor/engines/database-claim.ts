@@ -25,6 +25,8 @@ export interface Member {
   readonly startedAt: EpochMs;
   /** Runs that it executed when it gave its last sign. */
   readonly liveRuns: number;
+  /** Whose attempts it makes; none if it works on no runs. */
+  readonly pools: readonly string[];
   /** How long ago that was, in milliseconds. */
   readonly silentMs: number;
 }

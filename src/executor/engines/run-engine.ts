@@ -63,6 +63,9 @@ export abstract class RunEngine {
   /** What happened between the processes of a fleet, as this one saw it; undefined if there is no fleet. */
   readonly fleetCounts: FleetCounts | undefined = undefined;
 
+  /** What this process has to do with pools; undefined if there is no fleet. */
+  readonly pools: PoolFigures | undefined = undefined;
+
   /** Figures of the queue of a fleet; undefined if there is none. @throws {Error} if the queue does not answer. */
   queueFigures(): Promise<QueueFigures | undefined> {
     return Promise.resolve(undefined);
@@ -87,6 +90,18 @@ export interface FleetCounts {
   readonly sweeps: number;
   /** Jobs that the queue had lost or given to somebody else while their run was worked on here. */
   readonly lostJobs: number;
+}
+
+/** Attempts that are made by another process than that of their session. */
+export interface PoolFigures {
+  /** Those of sessions of this process that no worker has taken, and those that one has. */
+  readonly sessions: { readonly waiting: number; readonly running: number };
+  /** Attempts of sessions of this process whose worker died or stopped, since it started. */
+  readonly interrupted: number;
+  /** By pool that this process makes attempts of: how many now, and how many since it started. */
+  readonly made: ReadonlyMap<string, { readonly running: number; readonly made: number }>;
+  /** By such a pool: attempts that wait in its queue. @throws {Error} if the queue does not answer. */
+  waiting(): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface QueueFigures {

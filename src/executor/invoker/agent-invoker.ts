@@ -1,4 +1,13 @@
-import type { AttemptFailure, EpochMs, JsonObject, Level, RunId, UpstreamOutcome } from '../core/index.js';
+import type {
+  AttemptFailure,
+  EpochMs,
+  InterruptionCause,
+  JsonObject,
+  Level,
+  RunId,
+  UpstreamOutcome,
+} from '../core/index.js';
+import type { AttemptKey } from '../../storage/index.js';
 import type { AgentOutput } from './agent-output.js';
 
 /** Everything that one attempt needs to run, wherever it runs. */
@@ -31,6 +40,11 @@ export interface AttemptListener {
   failed(failure: AttemptFailure): void;
 }
 
+/** Hears of an attempt that another process makes; `interrupted` is a third way for it to end. */
+export interface RemoteAttemptListener extends AttemptListener {
+  interrupted(cause: InterruptionCause): void;
+}
+
 /** An attempt under way. */
 export interface AttemptHandle {
   /** Fires the attempt's signal. The listener still hears how it ended. */
@@ -42,4 +56,18 @@ export interface AttemptHandle {
 /** Port: runs one attempt of an agent. How (inline, in a thread, in a process) is the adapter's matter. */
 export abstract class AgentInvoker {
   abstract invoke(invocation: Invocation, listener: AttemptListener): AttemptHandle;
+}
+
+/** Port: has attempts made by the workers of pools, which work out for themselves what an attempt gets. */
+export abstract class RemoteAttempts {
+  /**
+   * The pool by whose workers an attempt of a node is to be made; undefined if that is for the process of its session.
+   *
+   * @param nodePool What the node says; undefined if nothing.
+   * @param runPool What its run says.
+   */
+  abstract poolFor(nodePool: string | undefined, runPool: string | undefined): string | undefined;
+
+  /** Call it once the start of the attempt is durable. */
+  abstract start(key: AttemptKey, pool: string, listener: RemoteAttemptListener): AttemptHandle;
 }

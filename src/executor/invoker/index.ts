@@ -1,4 +1,11 @@
-export { AgentInvoker, type AttemptHandle, type AttemptListener, type Invocation } from './agent-invoker.js';
+export {
+  AgentInvoker,
+  type AttemptHandle,
+  type AttemptListener,
+  type Invocation,
+  type RemoteAttemptListener,
+  RemoteAttempts,
+} from './agent-invoker.js';
 export { type AgentOutput } from './agent-output.js';
 export { InlineAgentInvoker } from './inline-agent-invoker.js';
 export { InvokerOptions } from './invoker-options.js';

@@ -1,6 +1,7 @@
 import {
   type GraphPlan,
   type Namespace,
+  type PlanNode,
   type RunEvent,
   type RunId,
   type RunInput,
@@ -22,7 +23,13 @@ import type { SecretRegistry } from '../../config/index.js';
 import type { EventBus } from '../../events/index.js';
 import { type Journal, type JournalAppend, JournalUnavailableError, StaleWriterError } from '../../storage/index.js';
 import { type Cancel, type Clock, RunClock } from '../clock.js';
-import type { AgentInvoker, AgentOutput, AttemptHandle, AttemptListener } from '../invoker/index.js';
+import type {
+  AgentInvoker,
+  AgentOutput,
+  AttemptHandle,
+  RemoteAttemptListener,
+  RemoteAttempts,
+} from '../invoker/index.js';
 import { LargeOutput } from '../outputs/index.js';
 import type { LoadedRun } from '../run-reader.js';
 import type { RunTracer, SessionTrace } from '../tracing/index.js';
@@ -52,6 +59,8 @@ export interface SessionParts {
   readonly journal: Journal;
   readonly bus: EventBus;
   readonly invoker: AgentInvoker;
+  /** Absent where every attempt is made by the process itself. */
+  readonly remote?: RemoteAttempts;
   readonly clock: Clock;
   /** How it takes the run over, should it be one that another session has begun. */
   readonly takeover: Takeover;
@@ -326,37 +335,47 @@ export class RunSession {
   }
 
   private startAttempt(index: number, attempt: number): void {
-    const { plan, state, runId, invoker, templateEnv, secrets, random } = this.parts;
+    const { plan, state, remote } = this.parts;
     const node = plan.nodes[index];
     if (node === undefined) return;
-    const nodeId = node.definition.id;
-    const place = { nodeId, attempt };
-    const prepared = prepareInvocation({
-      runId,
-      plan,
-      state,
-      node,
-      env: templateEnv,
-      clockAheadMs: this.clock.aheadMs,
-    });
+    const place = { nodeId: node.definition.id, attempt };
+    const listener = this.listenerOf(place);
+    const pool = remote?.poolFor(node.definition.pool, state.settings.pool);
+    const handle =
+      remote === undefined || pool === undefined
+        ? this.startHere(node, listener)
+        : this.within(place.nodeId, () =>
+            remote.start({ runId: this.runId, ...place, epoch: state.epoch }, pool, listener),
+          );
+    if (handle !== undefined) this.attempts.set(index, { attempt, handle });
+  }
+
+  private startHere(node: PlanNode, listener: RemoteAttemptListener): AttemptHandle | undefined {
+    const { plan, state, runId, invoker, templateEnv, secrets } = this.parts;
+    const { aheadMs: clockAheadMs } = this.clock;
+    const prepared = prepareInvocation({ runId, plan, state, node, env: templateEnv, clockAheadMs });
     if (!prepared.ok) {
-      const failure = { type: 'TemplateError', message: secrets.text(prepared.message), retryable: false };
-      this.submit({ type: 'attempt_failed', ...place, failure, random: random() });
-      return;
+      listener.failed({ type: 'TemplateError', message: secrets.text(prepared.message), retryable: false });
+      return undefined;
     }
     const { invocation } = prepared;
-    const listener: AttemptListener = {
+    return this.within(node.definition.id, () => invoker.invoke(invocation, listener));
+  }
+
+  private within(nodeId: string, start: () => AttemptHandle): AttemptHandle {
+    return this.trace === undefined ? start() : this.trace.within(nodeId, start);
+  }
+
+  private listenerOf(place: { readonly nodeId: string; readonly attempt: number }): RemoteAttemptListener {
+    const { random } = this.parts;
+    return {
       logged: (level, message, data) => this.submit({ type: 'attempt_logged', ...place, level, message, data }),
       progressed: (percent, message) => this.submit({ type: 'attempt_progressed', ...place, percent, message }),
       suspended: (until) => this.suspend(place, until),
       succeeded: (output) => this.succeed(place, output),
       failed: (failure) => this.submit({ type: 'attempt_failed', ...place, failure, random: random() }),
+      interrupted: (cause) => this.submit({ type: 'attempt_interrupted', ...place, cause }),
     };
-    const handle =
-      this.trace === undefined
-        ? invoker.invoke(invocation, listener)
-        : this.trace.within(nodeId, () => invoker.invoke(invocation, listener));
-    this.attempts.set(index, { attempt, handle });
   }
 
   /** Worth an entry only where the run may be parked meanwhile. */

@@ -35,6 +35,7 @@ function toNode(node: NodeSpec): NodeDefinition {
     onInterrupt: node.on_interrupt ?? 'retry',
     alwaysOnCancel: node.always_on_cancel ?? false,
     reuse: node.reuse ?? 'auto',
+    pool: node.pool,
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jitterKind } from '../../config/index.js';
+import { POOL_NAME, jitterKind } from '../../config/index.js';
 import { type JsonObject, INPUT_SOURCE, isJsonObject } from '../core/index.js';
 import { boundedText } from './bounded-text.js';
 
@@ -21,6 +21,10 @@ const seconds = z
   .number()
   .positive({ error: `takes seconds above 0, up to ${MAX_SECONDS}` })
   .max(MAX_SECONDS, { error: `takes seconds above 0, up to ${MAX_SECONDS}` });
+
+const pool = z
+  .string()
+  .regex(POOL_NAME, { error: 'takes 1 to 63 lower-case letters, digits or "-", neither first nor last a "-"' });
 
 const retries = z.int().min(0).max(100);
 const hasNoControlCharacter = (text: string): boolean => !/\p{Cc}/u.test(text);
@@ -79,6 +83,10 @@ export const nodeSpec = z.strictObject({
   on_interrupt: interruptPolicy.optional().meta({ description: 'What follows when its process dies.' }),
   always_on_cancel: z.boolean().optional().meta({ description: 'A settled node that runs even on cancel.' }),
   reuse: reusePolicy.optional().meta({ description: 'Whether a retry of the run may reuse its success.' }),
+  pool: pool.optional().meta({
+    description: 'Which workers of a fleet make its attempts; those of the run when left out.',
+    examples: ['gpu'],
+  }),
 });
 
 /** One edge of a graph. */
@@ -124,6 +132,7 @@ export const runOptionsSpec = z
       .boolean()
       .optional()
       .meta({ description: 'A condition that cannot be evaluated fails the run.' }),
+    pool: pool.optional().meta({ description: 'Which workers of a fleet take the run; `default` when left out.' }),
     require_sink: z.boolean().optional().meta({ description: 'A run that reaches no sink fails.' }),
   })
   .meta({ examples: [{ concurrency: 2, default_timeout_sec: 10, max_retries: 1 }] });

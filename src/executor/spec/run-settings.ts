@@ -26,6 +26,7 @@ export function toRunSettings(
     retryAfterMaxSec: execution.retryAfterMax,
     cancelGraceSec: execution.cancelGraceSec,
     maxInterruptions: execution.maxInterruptions,
+    pool: options.pool,
   };
 }
 

@@ -11,6 +11,8 @@ export interface FleetMember {
   /** On its own clock. */
   readonly startedAt: EpochMs;
   readonly liveRuns: number;
+  /** Whose attempts it makes. */
+  readonly pools: readonly string[];
 }
 
 export interface SeenMember extends FleetMember {

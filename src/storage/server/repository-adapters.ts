@@ -6,13 +6,23 @@ import { ServerFleetLeaseRepository } from '../repositories/server-fleet-lease.r
 import { ServerGraphRepository } from '../repositories/server-graph.repository.js';
 import { ServerIdempotencyGuard } from '../repositories/server-idempotency-guard.js';
 import { ServerIdempotencyRepository } from '../repositories/server-idempotency.repository.js';
+import { ServerPoolAttemptRepository } from '../repositories/server-pool-attempt.repository.js';
 import { ServerRunRemovalRepository } from '../repositories/server-run-removal.repository.js';
 import { ServerRunRepository } from '../repositories/server-run.repository.js';
 import type { StorageAdapters } from '../storage-adapters.js';
 import type { ServerDatabase } from './server-database.js';
 
 type RepositoryPorts =
-  'runs' | 'allRuns' | 'graphs' | 'allGraphs' | 'artifacts' | 'idempotency' | 'removals' | 'apiKeys' | 'fleetLeases';
+  | 'runs'
+  | 'allRuns'
+  | 'graphs'
+  | 'allGraphs'
+  | 'artifacts'
+  | 'idempotency'
+  | 'removals'
+  | 'apiKeys'
+  | 'fleetLeases'
+  | 'poolAttempts';
 
 /** The repositories. */
 export function repositoryAdapters(database: ServerDatabase): Pick<StorageAdapters, RepositoryPorts> {
@@ -26,5 +36,6 @@ export function repositoryAdapters(database: ServerDatabase): Pick<StorageAdapte
     removals: new ServerRunRemovalRepository(database),
     apiKeys: new ServerApiKeyRepository(database),
     fleetLeases: new ServerFleetLeaseRepository(database),
+    poolAttempts: new ServerPoolAttemptRepository(database),
   };
 }

@@ -566,6 +566,10 @@ export type GraphNode = {
    * Whether a retry of the run may reuse its success.
    */
   reuse?: ReusePolicy;
+  /**
+   * Which workers of a fleet make its attempts; those of the run when left out.
+   */
+  pool?: string;
 };
 
 export type GraphPage = {
@@ -706,6 +710,10 @@ export type Member = {
    * Runs that it executed when it gave its last sign of life.
    */
   live_runs: number;
+  /**
+   * Pools whose attempts it makes (EXECUTION__POOLS); none if it works on no runs.
+   */
+  pools: Array<string>;
   /**
    * How long ago that was, in seconds; a process counts as gone after DATABASE__LEASE_SEC without one.
    */
@@ -1628,6 +1636,10 @@ export type RunOptions = {
    * A condition that cannot be evaluated fails the run.
    */
   strict_conditions?: boolean;
+  /**
+   * Which workers of a fleet take the run; `default` when left out.
+   */
+  pool?: string;
   /**
    * A run that reaches no sink fails.
    */

@@ -5,7 +5,7 @@ import type { QueueTimings } from './queue/queue-timings.js';
 export interface BullmqEngineOptions {
   /** Whether this process works on runs; one that does not creates and cancels them. */
   readonly isWorker: boolean;
-  readonly limits: EngineLimits;
+  readonly limits: EngineLimits & { readonly maxConcurrency: number };
   readonly timings: QueueTimings;
   /** Committed runs that may wait in this process for a queue that cannot be reached. */
   readonly maxBacklog: number;

@@ -7,6 +7,7 @@ import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from 
 import {
   type Blame,
   type Namespace,
+  type PlanNode,
   type RunId,
   type RunStatus,
   SUSPECT_AFTER,
@@ -23,6 +24,7 @@ import {
   type EnginePhase,
   type FleetCounts,
   type NewcomingRun,
+  type PoolFigures,
   QueueBacklogError,
   RunEngine,
 } from '../run-engine.js';
@@ -31,10 +33,11 @@ import { fleetBlame } from './fleet-blame.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
+import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
 import { longestTakeoverMs } from './queue/queue-timings.js';
-import { type JobEnd, type JobTaker, LAST_PLACE, type RunJobs } from './queue/run-jobs.js';
+import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -46,12 +49,15 @@ const OPEN_AGAIN_MS = 1_000;
 const STALE_MS = 10_000;
 /** How often the leader reads which runs must begin by a moment: those of processes that have gone. */
 const EXPIRING_EVERY_MS = 60_000;
+/** How often the leader looks for attempts of pools that nobody waits for any more. */
+const SWEEP_POOLS_EVERY_MS = 60_000;
 const DONE: JobEnd = { kind: 'done' };
 const AGAIN: JobEnd = { kind: 'again' };
 
 export interface BullmqEngineParts {
   readonly ports: SessionPorts;
-  readonly jobs: RunJobs;
+  readonly jobs: JobQueue<RunId>;
+  readonly pools: Pools;
   readonly leases: FleetLeaseRepository;
   /** Absent where no hints are carried: then what they would tell is found out a little later. */
   readonly relay?: Relay;
@@ -68,13 +74,14 @@ export class BullmqEngine extends RunEngine {
   private readonly logger = new Logger(BullmqEngine.name);
   private currentPhase: EnginePhase = 'starting';
   private readonly host: SessionHost;
-  private readonly buffer: JobBuffer;
+  private readonly buffer: JobBuffer<RunId>;
   private readonly outside: OutsideWriter;
   private readonly leader: FleetLeader;
   private readonly sweep: QueueSweep;
   private readonly deadlines: QueueDeadlines;
   private readonly order = new FairOrder();
   override readonly fleetCounts: FleetCounts;
+  override readonly pools: PoolFigures;
   private readonly counts = { takeovers: 0, swept: 0, sweeps: 0, lostJobs: 0 };
   private readonly waits = new Map<RunId, number>();
   private readonly claims: RunClaims;
@@ -87,12 +94,14 @@ export class BullmqEngine extends RunEngine {
   private opening: Promise<void> | undefined;
   private headAskedAt = 0;
   private expiringAskedAt = 0;
+  private poolsSweptAt = -Infinity;
 
   constructor(private readonly parts: BullmqEngineParts) {
     super();
     this.fleetCounts = this.counts;
-    const { ports, jobs, leases, options } = parts;
-    this.host = new SessionHost(ports, this.keeper());
+    this.pools = parts.pools;
+    const { ports, jobs, pools, leases, options } = parts;
+    this.host = new SessionHost({ ...ports, remote: pools.attempts }, this.keeper());
     this.outside = new OutsideWriter(ports);
     this.deadlines = new QueueDeadlines(ports.clock, (runId) => void this.expire(runId));
     this.buffer = new JobBuffer(jobs, ports.clock, {
@@ -157,6 +166,7 @@ export class BullmqEngine extends RunEngine {
   /** Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can. */
   override async start(): Promise<void> {
     this.host.begin();
+    this.parts.pools.attempts.begin();
     const { relay } = this.parts;
     const looks = (runId: RunId): void => void this.host.find(runId)?.then((session) => session?.look());
     this.hints = relay?.hints$.subscribe((hint) => hint.kind === 'cancel' && looks(hint.runId));
@@ -176,8 +186,10 @@ export class BullmqEngine extends RunEngine {
     this.deadlines.clear();
     await this.leader.stop();
     await this.opening;
+    const { pools } = this.parts;
     await this.taker?.pause();
-    await this.host.stop(graceMs);
+    await Promise.all([this.host.stop(graceMs), pools.worker?.stop(graceMs)]);
+    await pools.close();
     clearInterval(this.lookTimer);
     this.hints?.unsubscribe();
     await this.buffer.close();
@@ -186,7 +198,9 @@ export class BullmqEngine extends RunEngine {
   }
 
   override fill(): void {
-    this.taker?.setPlaces(this.parts.options.limits.maxConcurrentRuns);
+    const { limits } = this.parts.options;
+    this.taker?.setPlaces(limits.maxConcurrentRuns);
+    this.parts.pools.worker?.setPlaces(limits.maxConcurrency);
   }
 
   override async cancel(runId: RunId): Promise<RunStatus> {
@@ -213,7 +227,7 @@ export class BullmqEngine extends RunEngine {
     else {
       this.parts.relay?.publish({ kind: 'cancel', runId });
       // If nobody has the run, a worker is to take it, whatever it waits for.
-      this.buffer.push({ runId, place: 1, isUrgent: true });
+      this.buffer.push({ id: runId, place: 1, isUrgent: true });
     }
     return status;
   }
@@ -239,7 +253,7 @@ export class BullmqEngine extends RunEngine {
 
   private enqueue(runId: RunId, namespace: Namespace, priority?: number): void {
     void this.followHead();
-    this.buffer.push({ runId, place: Math.min(LAST_PLACE, this.order.next(namespace, priority)) });
+    this.buffer.push({ id: runId, place: Math.min(LAST_PLACE, this.order.next(namespace, priority)) });
   }
 
   /** How far the line has come is asked now and then, by those who stand in it. */
@@ -276,16 +290,21 @@ export class BullmqEngine extends RunEngine {
   }
 
   private blameFor(run: LoadedRun, runId: RunId): Promise<Blame> {
-    const { ports, options } = this.parts;
+    const { ports, options, pools } = this.parts;
+    const { plan, state } = run;
     return fleetBlame(run, {
       now: ports.clock.now(),
       diedWithinMs: longestTakeoverMs(options.timings),
+      wasThere: (nodeId) => {
+        const { definition } = plan.nodes[plan.indexOf.get(nodeId) as number] as PlanNode;
+        return pools.attempts.poolFor(definition.pool, state.settings.pool) === undefined;
+      },
       hasOtherSuspects: async () => (await ports.runs.crashedOften(SUSPECT_AFTER)).some((other) => other !== runId),
     });
   }
 
   private async open(): Promise<void> {
-    const { jobs, options } = this.parts;
+    const { jobs, options, pools } = this.parts;
     for (let isFirst = true; this.phase === 'running'; isFirst = false) {
       try {
         await jobs.open();
@@ -299,7 +318,9 @@ export class BullmqEngine extends RunEngine {
         ]);
       }
     }
-    if (!options.isWorker || this.phase !== 'running') return;
+    if (this.phase !== 'running') return;
+    await pools.worker?.start(options.limits.maxConcurrency);
+    if (!options.isWorker) return;
     this.lookTimer = setInterval(() => {
       this.lookForRequests();
       this.renewClaims();
@@ -401,6 +422,10 @@ export class BullmqEngine extends RunEngine {
       this.expiringAskedAt = now;
       await this.parts.leases.forgetExpired(EXPIRING_EVERY_MS);
       for (const { runId, startBy } of await this.parts.ports.runs.expiring()) this.deadlines.add(runId, startBy);
+    }
+    if (now - this.poolsSweptAt > SWEEP_POOLS_EVERY_MS) {
+      this.poolsSweptAt = now;
+      await this.parts.pools.sweep();
     }
     if (!this.buffer.isReachable) return;
     const swept = await this.sweep.round();

@@ -6,10 +6,11 @@ import { fleetBlame } from './fleet-blame.js';
 const DIED_WITHIN_MS = 8_000;
 
 describe('the blame for a process that died elsewhere', () => {
-  const blame = (run: LiveRun, now: number, hasOthers: boolean) =>
+  const blame = (run: LiveRun, now: number, hasOthers: boolean, elsewhere: readonly string[] = []) =>
     fleetBlame(run, {
       now: epochMs(now),
       diedWithinMs: DIED_WITHIN_MS,
+      wasThere: (nodeId) => !elsewhere.includes(nodeId),
       hasOtherSuspects: () => Promise.resolve(hasOthers),
     });
   const suspect = (): LiveRun =>
@@ -21,6 +22,13 @@ describe('the blame for a process that died elsewhere', () => {
   it('is everybody while nobody is suspected', async () => {
     const run = LiveRun.started(graph(['a', 'b']));
     expect(await blame(run, run.now, true)).toEqual({ kind: 'all' });
+  });
+
+  it('is nobody whose attempt another process made', async () => {
+    const run = LiveRun.started(graph(['a', 'b']));
+    expect(await blame(run, run.now, true, ['b'])).toEqual({ kind: 'suspects', nodeIds: new Set(['a']) });
+    const suspected = suspect();
+    expect(await blame(suspected, suspected.now, true, ['a'])).toEqual({ kind: 'suspects', nodeIds: new Set() });
   });
 
   it('is a suspect that was on probation, whoever else is suspected', async () => {

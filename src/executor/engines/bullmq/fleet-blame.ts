@@ -1,6 +1,7 @@
 import {
   type Blame,
   type EpochMs,
+  type PlanNode,
   type RunState,
   PROBATION_MS,
   chargedSuspects,
@@ -16,6 +17,8 @@ export interface FleetBlameOptions {
   readonly now: EpochMs;
   /** The process died no longer ago than this, in milliseconds. */
   readonly diedWithinMs: number;
+  /** Whether the attempt of a node was made in that process: what a pool makes is not. */
+  readonly wasThere: (nodeId: string) => boolean;
   /** Whether other unfinished runs have nodes that crashes have cut off often. */
   readonly hasOtherSuspects: () => Promise<boolean>;
 }
@@ -26,8 +29,13 @@ export interface FleetBlameOptions {
  * have been let go after it.
  */
 export async function fleetBlame({ plan, state }: FoldedRun, options: FleetBlameOptions): Promise<Blame> {
-  const suspects = suspectsInFlight(plan, state);
-  if (suspects.length === 0) return { kind: 'all' };
+  const { wasThere } = options;
+  const suspects = suspectsInFlight(plan, state).filter(({ nodeId }) => wasThere(nodeId));
+  if (suspects.length === 0) {
+    const inFlight = [...state.running].map((index) => (plan.nodes[index] as PlanNode).definition.id);
+    const there = inFlight.filter(wasThere);
+    return there.length === inFlight.length ? { kind: 'all' } : { kind: 'suspects', nodeIds: new Set(there) };
+  }
   const onProbation = suspects.filter(
     ({ startedAt }) => startedAt >= options.now - options.diedWithinMs - PROBATION_MS,
   );

@@ -1,6 +1,6 @@
 import { type Clock, type Cancel } from '../../clock.js';
-import { type EpochMs, type RunId, epochMs } from '../../core/index.js';
-import type { RunJob, RunJobs } from './queue/run-jobs.js';
+import { type EpochMs, epochMs } from '../../core/index.js';
+import type { QueuedJob, JobQueue } from './queue/job-queue.js';
 
 /** Jobs that are added at once, at most. */
 const BATCH = 500;
@@ -8,7 +8,7 @@ const BATCH = 500;
 const RETRY_BASE_MS = 250;
 const RETRY_MAX_MS = 2_000;
 
-export interface BufferedJob extends RunJob {
+export interface BufferedJob<Id extends string> extends QueuedJob<Id> {
   /** A job that waits for a time is not to wait for it any more. */
   readonly isUrgent?: boolean;
 }
@@ -21,18 +21,18 @@ export interface BufferListener {
 }
 
 /**
- * Committed runs on their way into the queue. While the queue cannot be reached they wait here; those of a process that dies
- * with them are found in the database by the sweep.
+ * What is committed and on its way into a queue. While the queue cannot be reached it waits here; that of a process that dies
+ * with it is found in the database by others.
  */
-export class JobBuffer {
-  private readonly waiting = new Map<RunId, { readonly job: BufferedJob; readonly since: EpochMs }>();
+export class JobBuffer<Id extends string> {
+  private readonly waiting = new Map<Id, { readonly job: BufferedJob<Id>; readonly since: EpochMs }>();
   private isFlushing = false;
   private failures = 0;
   private disarm: Cancel | undefined;
   private isClosed = false;
 
   constructor(
-    private readonly jobs: RunJobs,
+    private readonly jobs: JobQueue<Id>,
     private readonly clock: Clock,
     private readonly listener: BufferListener,
   ) {}
@@ -49,15 +49,15 @@ export class JobBuffer {
     return this.failures === 0;
   }
 
-  push(job: BufferedJob): void {
+  push(job: BufferedJob<Id>): void {
     if (this.isClosed) return;
-    const known = this.waiting.get(job.runId);
+    const known = this.waiting.get(job.id);
     const isUrgent = job.isUrgent === true || known?.job.isUrgent === true;
-    this.waiting.set(job.runId, { job: { ...job, isUrgent }, since: known?.since ?? this.clock.now() });
+    this.waiting.set(job.id, { job: { ...job, isUrgent }, since: known?.since ?? this.clock.now() });
     if (!this.isFlushing && this.disarm === undefined) void this.flush();
   }
 
-  /** Tries once more to hand on what waits; what cannot be handed on is left to the sweep. */
+  /** Tries once more to hand on what waits; what cannot be handed on is left to be found there. */
   async close(): Promise<void> {
     this.disarm?.();
     this.disarm = undefined;
@@ -85,8 +85,8 @@ export class JobBuffer {
   private async flushBatch(): Promise<void> {
     const batch = [...this.waiting.values()].slice(0, BATCH).map(({ job }) => job);
     await this.jobs.add(batch);
-    for (const { runId, isUrgent } of batch) if (isUrgent === true) await this.jobs.promote(runId);
-    for (const job of batch) if (this.waiting.get(job.runId)?.job === job) this.waiting.delete(job.runId);
+    for (const { id, isUrgent } of batch) if (isUrgent === true) await this.jobs.promote(id);
+    for (const job of batch) if (this.waiting.get(job.id)?.job === job) this.waiting.delete(job.id);
   }
 
   private tryLater(): void {

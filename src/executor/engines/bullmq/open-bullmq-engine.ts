@@ -1,27 +1,37 @@
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '../../../config/index.js';
+import type { FleetMemberRepository, PoolAttemptRepository } from '../../../storage/index.js';
+import { DEFAULT_POOL, type RunId } from '../../core/index.js';
 import { BullmqEngine, type BullmqEngineParts } from './bullmq-engine.js';
+import { openPools } from './pools/index.js';
 import { QueueTrouble } from './queue-trouble.js';
-import { openRunJobs } from './queue/open-run-jobs.js';
+import { openJobQueue } from './queue/open-job-queue.js';
 import { queueTimings } from './queue/queue-timings.js';
 
 export interface OpenBullmqEngine extends Pick<BullmqEngineParts, 'ports' | 'leases' | 'relay'> {
   readonly config: AppConfig;
+  readonly members: FleetMemberRepository;
+  readonly poolAttempts: PoolAttemptRepository;
   /** Where the queue is. */
   readonly url: string;
 }
 
 /** The engine of one process of a fleet, as the configuration describes it. Nothing is connected before it starts. */
-export async function openBullmqEngine({ config, url, ...parts }: OpenBullmqEngine): Promise<BullmqEngine> {
+export async function openBullmqEngine(options: OpenBullmqEngine): Promise<BullmqEngine> {
+  const { config, url, members, poolAttempts, ...parts } = options;
   const { queue, execution, role } = config;
   const timings = queueTimings(queue.lockSec, queue.stalledCheckSec);
   const trouble = new QueueTrouble(new Logger('Queue'));
-  const jobs = await openRunJobs({ backend: queue.backend, url, prefix: queue.prefix }, timings, trouble);
+  const location = { backend: queue.backend, url, prefix: queue.prefix };
+  const jobs = await openJobQueue<RunId>(location, 'runs', timings, trouble);
+  const { ports, relay } = parts;
+  const pools = openPools({ config, ports, table: poolAttempts, members, relay, location, timings, trouble });
   return new BullmqEngine({
     ...parts,
     jobs,
+    pools,
     options: {
-      isWorker: role !== 'api',
+      isWorker: role !== 'api' && execution.pools.includes(DEFAULT_POOL),
       limits: execution,
       timings,
       maxBacklog: queue.maxBacklog,

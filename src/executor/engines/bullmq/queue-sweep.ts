@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunId } from '../../core/index.js';
 import type { AllRunsRepository, UnfinishedRun } from '../../../storage/index.js';
-import type { RunJobs } from './queue/run-jobs.js';
+import type { JobQueue } from './queue/job-queue.js';
 
 /** Unfinished runs that are looked at in one round. */
 const PAGE = 2_000;
 
 export interface QueueSweepParts {
   readonly runs: AllRunsRepository;
-  readonly jobs: RunJobs;
+  readonly jobs: JobQueue<RunId>;
   /** How long a run may be without a job before it is given one: whoever committed it may be about to. */
   readonly confirmMs: number;
   readonly enqueue: (run: UnfinishedRun) => Promise<void>;
@@ -47,7 +48,7 @@ export class QueueSweep {
   }
 
   private async missing(runs: readonly UnfinishedRun[]) {
-    const missing: UnfinishedRun['runId'][] = [];
+    const missing: RunId[] = [];
     for (let from = 0; from < runs.length; from += PAGE) {
       missing.push(...(await this.parts.jobs.missing(runs.slice(from, from + PAGE).map(({ runId }) => runId))));
     }

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import type { QueueListener } from './queue/bullmq-run-jobs.js';
+import type { QueueListener } from './queue/bullmq-job-queue.js';
 
 /** The same trouble is told again after so long, in milliseconds. */
 const TELL_EVERY_MS = 30_000;

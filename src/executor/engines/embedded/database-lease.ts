@@ -91,7 +91,9 @@ export class DatabaseLease extends DatabaseClaim {
   override members(): Promise<readonly Member[]> {
     const { owner: id, version, startedAt, parts } = this;
     const { liveRuns } = parts.engine;
-    return Promise.resolve([{ id, role: 'all', version, startedAt, liveRuns, silentMs: 0 }]);
+    return Promise.resolve([
+      { id, role: 'all', version, startedAt, liveRuns, pools: this.parts.config.execution.pools, silentMs: 0 },
+    ]);
   }
 
   private async takeLease(wait: boolean, signal: AbortSignal | undefined): Promise<void> {

@@ -65,7 +65,8 @@ export class FleetMembership extends DatabaseClaim {
 
   override async acquire({ wait, signal, version, onLost }: ClaimOptions): Promise<void> {
     const { members, clock, config } = this.parts;
-    this.self = { id: this.id, role: config.role, version, startedAt: clock.now() };
+    const pools = config.role === 'api' ? [] : config.execution.pools;
+    this.self = { id: this.id, role: config.role, version, startedAt: clock.now(), pools };
     ours.add(this.id);
     await this.forgetDead();
     for (let hasLogged = false; ; hasLogged = true) {

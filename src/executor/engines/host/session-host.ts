@@ -14,7 +14,7 @@ import {
   isTerminalRun,
   nodeRecord,
 } from '../../core/index.js';
-import type { AgentInvoker } from '../../invoker/index.js';
+import type { AgentInvoker, RemoteAttempts } from '../../invoker/index.js';
 import type { LoadedRun, RunReader } from '../../run-reader.js';
 import { RunSession, type SessionEnd } from '../../session/index.js';
 import type { RunTracer } from '../../tracing/index.js';
@@ -32,6 +32,8 @@ export interface SessionPorts {
   readonly reader: RunReader;
   readonly bus: EventBus;
   readonly invoker: AgentInvoker;
+  /** Absent where every attempt is made by the process itself. */
+  readonly remote?: RemoteAttempts;
   readonly clock: Clock;
   readonly census: RunCensus;
   /** Environment variables that templates may read. */
@@ -213,10 +215,10 @@ export class SessionHost {
   }
 
   private newSession(runId: RunId, run: LoadedRun, blame: Blame): RunSession {
-    const { journal, reader, bus, invoker, clock, tracer, templateEnv, secrets, random, census } = this.ports;
+    const { journal, reader, bus, invoker, remote, clock, tracer, templateEnv, secrets, random, census } = this.ports;
     const count = census.session(run);
     const takeover = { blame, holdsSuspects: true };
-    const ports = { journal, bus, invoker, clock, gate: this.gate, tracer, secrets };
+    const ports = { journal, bus, invoker, remote, clock, gate: this.gate, tracer, secrets };
     const { parkAfterMs } = this.keeper;
     const reload = () => reader.load(runId);
     return new RunSession({ runId, ...run, ...ports, templateEnv, takeover, random, count, reload, parkAfterMs });

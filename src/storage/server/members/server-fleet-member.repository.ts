@@ -22,8 +22,8 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
     this.sql = statements(database);
   }
 
-  override async beat({ id, role, version, startedAt, liveRuns }: FleetMember): Promise<void> {
-    await this.change(this.sql.beat, [id, role, version, startedAt, liveRuns]);
+  override async beat({ id, role, version, startedAt, liveRuns, pools }: FleetMember): Promise<void> {
+    await this.change(this.sql.beat, [id, role, version, startedAt, liveRuns, pools.join(' ')]);
   }
 
   override async leave(id: string): Promise<void> {
@@ -34,8 +34,9 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
     await this.change(this.sql.forgetSilent, [silentMs]);
   }
 
-  override list(): Promise<readonly SeenMember[]> {
-    return this.database.read<SeenMember>(this.sql.list);
+  override async list(): Promise<readonly SeenMember[]> {
+    const rows = await this.database.read<Omit<SeenMember, 'pools'> & { readonly pools: string }>(this.sql.list);
+    return rows.map((row) => ({ ...row, pools: row.pools.split(' ').filter((pool) => pool !== '') }));
   }
 
   override async embeddedLease(): Promise<Lease | undefined> {
@@ -56,7 +57,7 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
 
 function statements({ dialect }: ServerDatabase) {
   const now = NOW[dialect.name];
-  const columns = ['member_id', 'role', 'version', 'started_at', 'live_runs'];
+  const columns = ['member_id', 'role', 'version', 'started_at', 'live_runs', 'pools'];
   const names = [...columns, 'heartbeat_at'].map((column) => `"${column}"`).join(', ');
   const values = [...columns.map(() => '?'), now].join(', ');
   const update = dialect.onConflictUpdate(['member_id'], ['live_runs', 'heartbeat_at']);
@@ -64,7 +65,7 @@ function statements({ dialect }: ServerDatabase) {
     beat: `INSERT INTO "fleet_members" (${names}) VALUES (${values}) ${update}`,
     forgetSilent: `DELETE FROM "fleet_members" WHERE "heartbeat_at" < ${now} - ?`,
     list:
-      'SELECT "member_id" AS "id", "role", "version", "started_at" AS "startedAt", "live_runs" AS "liveRuns", ' +
+      'SELECT "member_id" AS "id", "role", "version", "started_at" AS "startedAt", "live_runs" AS "liveRuns", "pools" AS "pools", ' +
       `GREATEST(0, ${now} - "heartbeat_at") AS "silentMs" FROM "fleet_members" ORDER BY "started_at", "member_id"`,
   };
 }

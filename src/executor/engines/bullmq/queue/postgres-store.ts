@@ -1,7 +1,6 @@
 import { type BackendFactory, createPostgresBackend, type RedisQueueBackend, runMigrations } from 'bullmq';
 import pg from 'pg';
-import type { RunId } from '../../../core/index.js';
-import type { QueueStore } from './bullmq-run-jobs.js';
+import type { QueueStore } from './bullmq-job-queue.js';
 
 /** Connections for the questions that BullMQ does not ask, and for each of its own parts, at most. */
 const CONNECTIONS = 4;
@@ -56,8 +55,8 @@ export class PostgresStore implements QueueStore {
     return Promise.resolve([]);
   }
 
-  async missing(queueName: string, ids: readonly RunId[]): Promise<RunId[]> {
-    const { rows } = await this.pool.query<{ id: RunId }>(
+  async missing(queueName: string, ids: readonly string[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(
       `SELECT wanted.id FROM unnest($2::text[]) AS wanted (id)
        WHERE NOT EXISTS (SELECT FROM "${this.schema}".job WHERE job.queue = $1 AND job.id = wanted.id)`,
       [queueName, ids],

@@ -1,7 +1,6 @@
 import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { RunId } from '../../../core/index.js';
-import type { QueueStore } from './bullmq-run-jobs.js';
+import type { QueueStore } from './bullmq-job-queue.js';
 
 /** Wait before a broken connection is made again, in milliseconds, at most. */
 const RECONNECT_MS = 1_000;
@@ -39,7 +38,7 @@ export class RedisStore implements QueueStore {
     ];
   }
 
-  async missing(queueName: string, ids: readonly RunId[]): Promise<RunId[]> {
+  async missing(queueName: string, ids: readonly string[]): Promise<string[]> {
     const prefix = `${this.prefix}:${queueName}:`;
     const pipeline = this.client.pipeline();
     for (const id of ids) pipeline.exists(prefix + id);

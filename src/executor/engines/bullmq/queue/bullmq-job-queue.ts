@@ -8,24 +8,24 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
-import { type EpochMs, type RunId, epochMs, runId as toRunId } from '../../../core/index.js';
+import { type EpochMs, epochMs } from '../../../core/index.js';
 import type { QueueTimings } from './queue-timings.js';
 import {
   type JobCounts,
   type JobTaker,
   QueueUnavailableError,
-  type RunJob,
-  RunJobs,
+  type QueuedJob,
+  JobQueue,
   type TakeOptions,
-} from './run-jobs.js';
+} from './job-queue.js';
 
-/** One job is like the next: what its run is, the database says. */
-const JOB_NAME = 'run';
+/** One job is like the next: what it stands for, the database says. */
+const JOB_NAME = 'job';
 /** A worker that could not take or end a job tries again after so long, in milliseconds. */
 const RETRY_MS = 500;
 /** How often it is tried to give a job back before it is left to its lock. */
 const GIVE_BACK_TRIES = 3;
-/** A job comes back however often its worker died: whether its run does, the journal decides. */
+/** A job comes back however often its worker died: whether what it stands for does, the journal decides. */
 const ANY_NUMBER = 2_147_483_647;
 /** An answer that takes longer is taken for none, in milliseconds. */
 const ANSWER_MS = 5_000;
@@ -33,8 +33,8 @@ const ANSWER_MS = 5_000;
 const KEPT_EVENTS = 100;
 
 type NoData = Record<string, never>;
-type RunsJob = Job<NoData, void>;
-type RunsQueue = Queue<NoData, void, string, NoData, void, string>;
+type BullmqJob = Job<NoData, void>;
+type BullmqQueue = Queue<NoData, void, string, NoData, void, string>;
 
 /** What BullMQ keeps its queue in. */
 export interface QueueStore {
@@ -46,7 +46,7 @@ export interface QueueStore {
   readonly prefix?: string;
   readonly factory: BackendFactory<RedisQueueBackend>;
   /** Which of the jobs do not exist in the queue. */
-  missing(queueName: string, ids: readonly RunId[]): Promise<RunId[]>;
+  missing(queueName: string, ids: readonly string[]): Promise<string[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,8 +58,8 @@ export interface QueueListener {
 }
 
 /** The queue in BullMQ, on whatever holds it. */
-export class BullmqRunJobs extends RunJobs {
-  private opened: RunsQueue | undefined;
+export class BullmqJobQueue<Id extends string> extends JobQueue<Id> {
+  private opened: BullmqQueue | undefined;
   private readonly takers: Taker[] = [];
   private closing: Promise<void> | undefined;
 
@@ -92,20 +92,20 @@ export class BullmqRunJobs extends RunJobs {
     return this.ask(() => this.store.warnings());
   }
 
-  override add(jobs: readonly RunJob[]): Promise<void> {
-    const named = jobs.map(({ runId, place }) => ({
+  override add(jobs: readonly QueuedJob<Id>[]): Promise<void> {
+    const named = jobs.map(({ id, place }) => ({
       name: JOB_NAME,
       data: {},
-      opts: { jobId: runId, priority: place },
+      opts: { jobId: id, priority: place },
     }));
     return this.ask(async () => {
       await this.queue.addBulk(named);
     });
   }
 
-  override promote(runId: RunId): Promise<void> {
+  override promote(id: Id): Promise<void> {
     return this.ask(async () => {
-      const job = await this.queue.getJob(runId);
+      const job = await this.queue.getJob(id);
       if (job === undefined || !(await job.isDelayed())) return;
       try {
         await job.promote();
@@ -116,14 +116,16 @@ export class BullmqRunJobs extends RunJobs {
     });
   }
 
-  override remove(runId: RunId): Promise<void> {
+  override remove(id: Id): Promise<void> {
     return this.ask(async () => {
-      await this.queue.remove(runId);
+      await this.queue.remove(id);
     });
   }
 
-  override missing(runIds: readonly RunId[]): Promise<RunId[]> {
-    return runIds.length === 0 ? Promise.resolve([]) : this.ask(() => this.store.missing(this.name, runIds));
+  override async missing(ids: readonly Id[]): Promise<Id[]> {
+    if (ids.length === 0) return [];
+    const missing = new Set<string>(await this.ask(() => this.store.missing(this.name, ids)));
+    return ids.filter((id) => missing.has(id));
   }
 
   override counts(): Promise<JobCounts> {
@@ -142,7 +144,7 @@ export class BullmqRunJobs extends RunJobs {
     });
   }
 
-  override take(options: TakeOptions): JobTaker {
+  override take(options: TakeOptions<Id>): JobTaker {
     const taker = new Taker(options.places, (places) => this.newWorker({ ...options, places }), this.listener);
     this.takers.push(taker);
     return taker;
@@ -163,12 +165,12 @@ export class BullmqRunJobs extends RunJobs {
     await this.store.close();
   }
 
-  private get queue(): RunsQueue {
+  private get queue(): BullmqQueue {
     if (this.opened === undefined) throw new Error('it has not been opened');
     return this.opened;
   }
 
-  private newWorker(options: TakeOptions): PatientWorker {
+  private newWorker(options: TakeOptions<Id>): PatientWorker {
     const worker = new PatientWorker(
       this.name,
       (job, token) => this.process(job, token, options.work),
@@ -176,14 +178,14 @@ export class BullmqRunJobs extends RunJobs {
       this.store.factory,
     );
     worker.on('error', (error) => this.listener.failed(error));
-    worker.on('stalled', (id) => options.onStalled(toRunId(id)));
-    worker.on('lockRenewalFailed', (ids: string[]) => options.onLost(ids.map(toRunId)));
-    worker.on('locksRenewed', ({ jobIds }: { jobIds: string[] }) => options.onRenewed(jobIds.map(toRunId)));
+    worker.on('stalled', (id) => options.onStalled(id as Id));
+    worker.on('lockRenewalFailed', (ids: string[]) => options.onLost(ids as Id[]));
+    worker.on('locksRenewed', ({ jobIds }: { jobIds: string[] }) => options.onRenewed(jobIds as Id[]));
     return worker;
   }
 
-  private newQueue(): RunsQueue {
-    const queue: RunsQueue = new Queue(
+  private newQueue(): BullmqQueue {
+    const queue: BullmqQueue = new Queue(
       this.name,
       {
         ...this.backendOptions('asks'),
@@ -216,8 +218,8 @@ export class BullmqRunJobs extends RunJobs {
     return { connection, ...(prefix === undefined ? {} : { prefix }) };
   }
 
-  private async process(job: RunsJob, token: string | undefined, work: TakeOptions['work']): Promise<void> {
-    const end = await work(toRunId(job.id ?? ''));
+  private async process(job: BullmqJob, token: string | undefined, work: TakeOptions<Id>['work']): Promise<void> {
+    const end = await work((job.id ?? '') as Id);
     switch (end.kind) {
       case 'done':
         return;
@@ -261,7 +263,7 @@ export class BullmqRunJobs extends RunJobs {
 
 /** BullMQ's worker asks again at once when a connection breaks; this one waits a little first. */
 class PatientWorker extends Worker<NoData, void> {
-  protected override async moveToActive(token: string, name?: string): Promise<RunsJob> {
+  protected override async moveToActive(token: string, name?: string): Promise<BullmqJob> {
     try {
       return await super.moveToActive(token, name);
     } catch (error) {

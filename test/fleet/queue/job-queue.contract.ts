@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { epochMs, type RunId, runId } from '../../../src/executor/core/index.js';
-import { openRunJobs, type QueueLocation } from '../../../src/executor/engines/bullmq/queue/open-run-jobs.js';
+import { openJobQueue, type QueueLocation } from '../../../src/executor/engines/bullmq/queue/open-job-queue.js';
 import { longestTakeoverMs, queueTimings } from '../../../src/executor/engines/bullmq/queue/queue-timings.js';
 import {
   type JobEnd,
   type JobTaker,
   QueueUnavailableError,
-  type RunJobs,
+  type JobQueue,
   type TakeOptions,
-} from '../../../src/executor/engines/bullmq/queue/run-jobs.js';
+} from '../../../src/executor/engines/bullmq/queue/job-queue.js';
 import { TcpGate } from '../../support/tcp-gate.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -23,15 +23,15 @@ export interface QueueUnderTest {
 }
 
 /** What the engine relies on, whatever holds the queue. */
-export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promise<QueueUnderTest>): void {
+export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Promise<QueueUnderTest>): void {
   let place: QueueUnderTest;
-  let jobs: RunJobs;
+  let jobs: JobQueue<RunId>;
   let tests = 0;
-  const opened: RunJobs[] = [];
+  const opened: JobQueue<RunId>[] = [];
   const failures: Error[] = [];
 
-  const connect = async (location = place.location): Promise<RunJobs> => {
-    const other = await openRunJobs(location, TIMINGS, { failed: (error) => failures.push(error) });
+  const connect = async (location = place.location): Promise<JobQueue<RunId>> => {
+    const other = await openJobQueue<RunId>(location, 'runs', TIMINGS, { failed: (error) => failures.push(error) });
     await other.open();
     opened.push(other);
     return other;
@@ -53,7 +53,11 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
 
   const until = (probe: Parameters<typeof waitFor>[1]): Promise<unknown> => waitFor('the queue to get there', probe);
   const id = (name: string): RunId => runId(`r_${name}`);
-  const taking = (from: RunJobs, work: TakeOptions['work'], options: Partial<TakeOptions> = {}): JobTaker =>
+  const taking = (
+    from: JobQueue<RunId>,
+    work: TakeOptions<RunId>['work'],
+    options: Partial<TakeOptions<RunId>> = {},
+  ): JobTaker =>
     from.take({
       name: 'test',
       places: 10,
@@ -73,7 +77,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
     taking(jobs, work);
     taking(await connect(), work);
     const ids = Array.from({ length: 100 }, (_, n) => id(`n${n}`));
-    await jobs.add(ids.map((run) => ({ runId: run, place: 1 })));
+    await jobs.add(ids.map((run) => ({ id: run, place: 1 })));
     await until(() => taken.length >= ids.length);
     await until(async () => (await jobs.counts()).active === 0);
     expect(taken.toSorted()).toEqual(ids.toSorted());
@@ -81,7 +85,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
   });
 
   it('gives jobs in the order of their places, and those of one place as they came', async () => {
-    const at = (name: string, place_: number) => ({ runId: id(name), place: place_ });
+    const at = (name: string, place_: number) => ({ id: id(name), place: place_ });
     await jobs.add([at('late', 900), at('first', 1), at('b1', 20), at('b2', 20)]);
     await jobs.add([at('b3', 20), at('last', 2_097_151), at('second', 2)]);
     expect(await jobs.head()).toMatchObject({ place: 1 });
@@ -95,18 +99,18 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
   it('has one job for a run, however often it is added, also while it is worked on', async () => {
     const gate = Promise.withResolvers<JobEnd>();
     let times = 0;
-    await jobs.add([{ runId: id('a'), place: 7 }]);
-    await jobs.add([{ runId: id('a'), place: 3 }]);
+    await jobs.add([{ id: id('a'), place: 7 }]);
+    await jobs.add([{ id: id('a'), place: 3 }]);
     expect(await jobs.counts()).toEqual({ waiting: 1, active: 0, delayed: 0 });
     taking(jobs, () => ((times += 1), gate.promise));
     await until(() => times === 1);
-    await jobs.add([{ runId: id('a'), place: 1 }]);
+    await jobs.add([{ id: id('a'), place: 1 }]);
     expect(await jobs.counts()).toEqual({ waiting: 0, active: 1, delayed: 0 });
     gate.resolve(DONE);
     await until(async () => (await jobs.missing([id('a')])).length === 1);
     expect(times).toBe(1);
     // Once it is gone it can be added again.
-    await jobs.add([{ runId: id('a'), place: 1 }]);
+    await jobs.add([{ id: id('a'), place: 1 }]);
     await until(() => times === 2);
   });
 
@@ -114,7 +118,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
     const takers: string[] = [];
     const gate = Promise.withResolvers<JobEnd>();
     const first = taking(jobs, () => (takers.push('first'), gate.promise));
-    await jobs.add([{ runId: id('a'), place: 5 }]);
+    await jobs.add([{ id: id('a'), place: 5 }]);
     await until(() => takers.length > 0);
     await first.pause();
     // It waits for a job already when there is one.
@@ -137,8 +141,8 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
       return Promise.resolve({ kind: 'later', at: epochMs(run === id('soon') ? due : due + HOUR_MS) });
     });
     await jobs.add([
-      { runId: id('soon'), place: 9 },
-      { runId: id('far'), place: 9 },
+      { id: id('soon'), place: 9 },
+      { id: id('far'), place: 9 },
     ]);
     await until(async () => (await jobs.counts()).delayed === 2);
     expect(await jobs.missing([id('soon'), id('far'), id('other')])).toEqual([id('other')]);
@@ -152,14 +156,14 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
 
   it('promotes nothing but what is delayed, and removes nothing that is worked on', async () => {
     const gate = Promise.withResolvers<JobEnd>();
-    await jobs.add([{ runId: id('waits'), place: 5 }]);
+    await jobs.add([{ id: id('waits'), place: 5 }]);
     await jobs.promote(id('waits'));
     await jobs.promote(id('unknown'));
     await jobs.remove(id('waits'));
     await jobs.remove(id('unknown'));
     expect(await jobs.counts()).toEqual({ waiting: 0, active: 0, delayed: 0 });
     taking(jobs, () => gate.promise);
-    await jobs.add([{ runId: id('active'), place: 5 }]);
+    await jobs.add([{ id: id('active'), place: 5 }]);
     await until(async () => (await jobs.counts()).active === 1);
     await jobs.promote(id('active'));
     await jobs.remove(id('active'));
@@ -175,7 +179,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
     const work = (): Promise<JobEnd> => ((times += 1), gate.promise);
     taking(jobs, work, { onRenewed: (runs) => renewed.push(...runs) });
     taking(await connect(), work);
-    await jobs.add([{ runId: id('long'), place: 1 }]);
+    await jobs.add([{ id: id('long'), place: 1 }]);
     const end = Date.now() + 3 * TIMINGS.lockMs;
     await until(() => Date.now() > end);
     expect(times).toBe(1);
@@ -194,7 +198,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
         const run = id(`round${round}`);
         let hasTaken = false;
         taking(doomed, () => ((hasTaken = true), endless.promise));
-        await jobs.add([{ runId: run, place: 1 }]);
+        await jobs.add([{ id: run, place: 1 }]);
         await until(() => hasTaken);
         const stalled: RunId[] = [];
         let takenAt = 0;
@@ -227,7 +231,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
       taking(behind, (run) => Promise.resolve((taken.push(run), DONE)));
       await behind.check();
       gate.cut();
-      await expect(behind.add([{ runId: id('a'), place: 1 }])).rejects.toThrow(QueueUnavailableError);
+      await expect(behind.add([{ id: id('a'), place: 1 }])).rejects.toThrow(QueueUnavailableError);
       await expect(behind.check()).rejects.toThrow(QueueUnavailableError);
       failures.length = 0;
       const end = Date.now() + 1_500;
@@ -242,7 +246,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
         ),
       );
       await until(() =>
-        behind.add([{ runId: id('b'), place: 1 }]).then(
+        behind.add([{ id: id('b'), place: 1 }]).then(
           () => true,
           () => false,
         ),

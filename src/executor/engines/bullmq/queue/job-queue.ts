@@ -1,8 +1,9 @@
-import type { EpochMs, RunId } from '../../../core/index.js';
+import type { EpochMs } from '../../../core/index.js';
 
-/** A run that a worker is to take. The job holds its id, and nothing else of it. */
-export interface RunJob {
-  readonly runId: RunId;
+/** Something that a worker is to take, a run say. The job holds its id, and nothing else of it. */
+export interface QueuedJob<Id extends string> {
+  /** Without a colon. */
+  readonly id: Id;
   /** Its place: from 1, which comes first, to `LAST_PLACE`; equal ones in the order in which they were added. */
   readonly place: number;
 }
@@ -35,39 +36,39 @@ export interface JobTaker {
   close(): Promise<void>;
 }
 
-export interface TakeOptions {
+export interface TakeOptions<Id extends string> {
   /** Which process it is, for whoever looks at the queue. */
   readonly name: string;
   readonly places: number;
-  /** Works on a run, and says what becomes of its job. It must not throw: a job whose work does comes back after its lock. */
-  readonly work: (runId: RunId) => Promise<JobEnd>;
-  /** The jobs of these runs are not ours any more: the queue has lost them, or has given them to somebody else. */
-  readonly onLost: (runIds: readonly RunId[]) => void;
+  /** Works on what a job stands for, and says what becomes of it. It must not throw: a job whose work does comes back after its lock. */
+  readonly work: (id: Id) => Promise<JobEnd>;
+  /** These jobs are not ours any more: the queue has lost them, or has given them to somebody else. */
+  readonly onLost: (ids: readonly Id[]) => void;
   /** The locks of these jobs were renewed. */
-  readonly onRenewed: (runIds: readonly RunId[]) => void;
-  /** Runs whose worker stopped renewing: they wait again. */
-  readonly onStalled: (runId: RunId) => void;
+  readonly onRenewed: (ids: readonly Id[]) => void;
+  /** A job whose worker stopped renewing: it waits again. */
+  readonly onStalled: (id: Id) => void;
 }
 
-/** Port: the queue that the processes of a fleet share. It says who works on a run; what a run is, the database says. */
-export abstract class RunJobs {
+/** Port: the queue that the processes of a fleet share. It says who works on what; what that is, the database says. */
+export abstract class JobQueue<Id extends string> {
   /** @throws {QueueUnavailableError} if the queue cannot be prepared for use. */
   abstract open(): Promise<void>;
 
   /** What is wrong with how the server is set up; it works nevertheless. */
   abstract warnings(): Promise<string[]>;
 
-  /** Adds jobs; one whose run has a job already stays as it is. @throws {QueueUnavailableError} */
-  abstract add(jobs: readonly RunJob[]): Promise<void>;
+  /** Adds jobs; one that is there already stays as it is. @throws {QueueUnavailableError} */
+  abstract add(jobs: readonly QueuedJob<Id>[]): Promise<void>;
 
   /** Makes a job that waits for a time wait for a worker; does nothing to any other. @throws {QueueUnavailableError} */
-  abstract promote(runId: RunId): Promise<void>;
+  abstract promote(id: Id): Promise<void>;
 
   /** Takes a job away unless somebody works on it. @throws {QueueUnavailableError} */
-  abstract remove(runId: RunId): Promise<void>;
+  abstract remove(id: Id): Promise<void>;
 
   /** Which of these runs have no job. @throws {QueueUnavailableError} */
-  abstract missing(runIds: readonly RunId[]): Promise<RunId[]>;
+  abstract missing(ids: readonly Id[]): Promise<Id[]>;
 
   /** @throws {QueueUnavailableError} */
   abstract counts(): Promise<JobCounts>;
@@ -76,7 +77,7 @@ export abstract class RunJobs {
   abstract head(): Promise<{ readonly place: number; readonly since: EpochMs } | undefined>;
 
   /** Begins to take jobs. */
-  abstract take(options: TakeOptions): JobTaker;
+  abstract take(options: TakeOptions<Id>): JobTaker;
 
   /** Resolves if the queue answers. @throws {QueueUnavailableError} */
   abstract check(): Promise<void>;

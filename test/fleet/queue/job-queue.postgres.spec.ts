@@ -1,9 +1,9 @@
 import { createPostgresDatabase } from '../../support/server-databases.js';
 import { describeWith, POSTGRES_URL } from '../../support/services.js';
-import { describeRunJobs } from './run-jobs.contract.js';
+import { describeJobQueue } from './job-queue.contract.js';
 
 describeWith('PostgreSQL', POSTGRES_URL, 'The queue of runs in PostgreSQL', () => {
-  describeRunJobs(async (prefix) => {
+  describeJobQueue(async (prefix) => {
     const database = await createPostgresDatabase();
     return { location: { backend: 'postgres', url: database.url, prefix }, drop: () => database.drop() };
   });

@@ -1,0 +1,2 @@
+export { openPools } from './open-pools.js';
+export { type Pools } from './pools.js';
