@@ -57,6 +57,7 @@ export class TcpGate {
   mend(): void {
     this.isCut = false;
     this.isStalled = false;
+    this.lossOf = undefined;
     for (const socket of this.sockets) socket.resume();
   }
 

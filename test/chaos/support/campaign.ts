@@ -12,17 +12,22 @@ const IS_FULL = process.env['CHAOS'] === 'full';
 const SEED = process.env['CHAOS_SEED'] ?? String(Math.floor(Math.random() * 1_000_000_000));
 
 /** How much of a campaign is done: `full` in the long form. */
-export function extent(sizes: { readonly short: number; readonly full: number }): number {
+export function extent<Size = number>(sizes: { readonly short: Size; readonly full: Size }): Size {
   return IS_FULL ? sizes.full : sizes.short;
 }
 
 /** What a campaign did, in numbers that its summary prints. */
 export type Tally = Readonly<Record<string, number>>;
 
+/** Something that a campaign has to end. */
+export interface Ending {
+  end(): Promise<void>;
+}
+
 /** What a campaign works with: a folder, agents to call, and the processes that it starts. */
 export class Ground {
   readonly dice: Dice;
-  private readonly processes: ChaosProcess[] = [];
+  private readonly owned: Ending[] = [];
 
   private constructor(
     name: string,
@@ -45,8 +50,13 @@ export class Ground {
   async start(history: History, options: Partial<ProcessOptions> = {}): Promise<ChaosProcess> {
     const env = { EXECUTION__MAX_OUTPUT_BYTES: String(INLINE_BYTES), ...options.env };
     const started = await ChaosProcess.start({ database: this.database, ...options, env }, history);
-    this.processes.push(started);
+    this.own(started);
     return started;
+  }
+
+  /** Ends it with the campaign, before what it owned earlier. */
+  own(ending: Ending): void {
+    this.owned.push(ending);
   }
 
   get database(): string {
@@ -55,7 +65,7 @@ export class Ground {
 
   /** Ends everything; the folder stays if it is evidence. */
   async leave({ keep }: { readonly keep: boolean }): Promise<void> {
-    for (const running of this.processes) await running.end();
+    for (const owned of this.owned.toReversed()) await owned.end();
     await this.agents.stop();
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }

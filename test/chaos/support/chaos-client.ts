@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
-import type { ChaosProcess } from './chaos-process.js';
+import type { BuiltService } from '../../support/built-service.js';
 import type { Answer, AnswerHeader, History, Question } from './history.js';
 
 /** A refusal is taken up sooner than it asks for: the driver is impatient, and tests are short. */
@@ -17,10 +17,16 @@ export interface StreamEnd {
   readonly types: readonly string[];
 }
 
+/** Whom a client asks. */
+export interface ChaosTarget {
+  /** A process that takes requests; when there is none, resolves as soon as there is one. */
+  up(): Promise<BuiltService>;
+}
+
 /** Asks the process and writes everything down. */
 export class ChaosClient {
   constructor(
-    private readonly target: ChaosProcess,
+    private readonly target: ChaosTarget,
     private readonly history: History,
   ) {}
 
@@ -44,7 +50,7 @@ export class ChaosClient {
       this.history.write({ kind: 'answered', call, ...answer });
       return answer;
     } catch (error) {
-      this.history.write({ kind: 'unanswered', call, reason: String(error) });
+      this.history.write({ kind: 'unanswered', call, reason: reasonOf(error) });
       return undefined;
     }
   }
@@ -88,6 +94,13 @@ export class ChaosClient {
       return { ...said, how: 'broken' };
     }
   }
+}
+
+/** What `fetch` says of a broken connection is in the cause of its error. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { readonly cause?: unknown };
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : String(cause ?? error);
 }
 
 function refused({ method, path }: Question, { status, body }: Answer): Error {

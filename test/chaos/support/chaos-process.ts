@@ -13,10 +13,13 @@ export class ChaosProcess {
   private current: Promise<BuiltService>;
   /** Set from the end of `stop` to the end of `start`. */
   private next: PromiseWithResolvers<BuiltService> | undefined;
+  /** The process that is ready and was not killed. */
+  private serving: BuiltService | undefined;
   /** Processes that were told to go. */
   private readonly leaving = new Set<BuiltService>();
   /** Processes that were paused, and may still be. */
   private readonly paused: BuiltService[] = [];
+  private frozen: BuiltService | undefined;
   private isSupervised = false;
   private died = 0;
 
@@ -43,6 +46,11 @@ export class ChaosProcess {
     return this.current;
   }
 
+  /** The one that `up` answers at once; undefined while there is none. */
+  get service(): BuiltService | undefined {
+    return this.serving;
+  }
+
   /**
    * Ends it by a signal, without starting another one: once it has gone, `up` waits for `start`. Answers the exit code; null
    * when the signal itself ended it.
@@ -53,6 +61,7 @@ export class ChaosProcess {
     this.history.note(`${signal} to process ${service.pid}`);
     const code = await service.stop(signal);
     this.history.note(`process ${service.pid} exited with ${code}`);
+    this.serving = undefined;
     this.next = Promise.withResolvers<BuiltService>();
     this.current = this.next.promise;
     return code;
@@ -73,6 +82,7 @@ export class ChaosProcess {
   async crash(abortedStarts: readonly number[] = []): Promise<void> {
     const service = await this.current;
     this.leaving.add(service);
+    this.serving = undefined;
     process.kill(service.pid, 'SIGKILL');
     this.history.note(`kill -9 to process ${service.pid}`);
     this.current = this.replace(service, abortedStarts);
@@ -83,11 +93,36 @@ export class ChaosProcess {
   async pause(): Promise<BuiltService> {
     const service = await this.current;
     this.leaving.add(service);
+    this.serving = undefined;
     service.signal('SIGSTOP');
     this.paused.push(service);
     this.history.note(`SIGSTOP to process ${service.pid}`);
     this.current = this.launch(['--wait']);
     return service;
+  }
+
+  /** Stops it where it is until `thaw`; nobody takes its place, and `up` waits for it. */
+  async freeze(): Promise<BuiltService> {
+    const service = await this.current;
+    this.serving = undefined;
+    this.next = Promise.withResolvers<BuiltService>();
+    this.current = this.next.promise;
+    service.signal('SIGSTOP');
+    this.frozen = service;
+    this.history.note(`SIGSTOP to process ${service.pid}`);
+    return service;
+  }
+
+  /** Lets it go on after `freeze`. */
+  thaw(): void {
+    const { frozen } = this;
+    if (frozen === undefined) return;
+    this.frozen = undefined;
+    this.history.note(`SIGCONT to process ${frozen.pid}`);
+    frozen.signal('SIGCONT');
+    this.serving = frozen;
+    this.next?.resolve(frozen);
+    this.next = undefined;
   }
 
   /** Processes that have died by themselves. */
@@ -103,6 +138,7 @@ export class ChaosProcess {
   /** Ends it for good, whatever state it is in. Whoever still waits for it waits for ever. */
   async end(): Promise<void> {
     this.isSupervised = false;
+    this.thaw();
     for (const paused of this.paused) await paused.stop('SIGKILL');
     const isStopped = this.next !== undefined;
     const last = this.current;
@@ -128,6 +164,7 @@ export class ChaosProcess {
   private async launch(args: readonly string[] = []): Promise<BuiltService> {
     const service = await BuiltService.start({ ...this.options, args });
     this.history.note(`process ${service.pid} is ready`);
+    this.serving = service;
     void service.exited().then((code) => {
       if (!this.leaving.has(service)) this.mourn(service, code);
     });
@@ -138,6 +175,7 @@ export class ChaosProcess {
     const tail = service.log.slice(-LOG_TAIL_CHARACTERS);
     this.history.note(`process ${service.pid} died by itself with ${code}`);
     this.died += 1;
+    this.serving = undefined;
     if (this.isSupervised) {
       this.current = this.relaunch();
       return;

@@ -63,8 +63,11 @@ export const CASE_LABEL = 'case';
 /** Label that says in which round a run was started. */
 export const ROUND_LABEL = 'round';
 
+/** What of the evidence stands in the database. */
+export type Rows = Pick<Evidence, 'runs' | 'events' | 'files'>;
+
 /** What stands in the database of a service, read past it, deleted runs left out. `round` picks the runs of one round. */
-export function readRows(file: string, round?: string): Pick<Evidence, 'runs' | 'events' | 'files'> {
+export function readRows(file: string, round?: string): Rows {
   const database = new BetterSqlite3(file, { readonly: true });
   try {
     const ofRound = round === undefined ? '' : ` AND json_extract(labels, '$.${ROUND_LABEL}') = '${round}'`;

@@ -211,7 +211,7 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
         await until(() => takenAt > 0);
         expect(takenAt - diedAt).toBeLessThan(longestTakeoverMs(TIMINGS) + 700);
         expect(stalled).toEqual([run]);
-        await taker.pause();
+        await taker.close();
         gate.mend();
         await doomed.close();
       }
@@ -245,7 +245,12 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
           () => false,
         ),
       );
-      await behind.add([{ id: id('b'), place: 1 }]);
+      await until(() =>
+        behind.add([{ id: id('b'), place: 1 }]).then(
+          () => true,
+          () => false,
+        ),
+      );
       await until(() => taken.includes(id('b')));
     } finally {
       await gate.close();

@@ -7,13 +7,11 @@ import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from 
 import {
   type Blame,
   type Namespace,
-  type PlanNode,
   type RunId,
   type RunStatus,
-  chargedSuspects,
+  SUSPECT_AFTER,
   epochMs,
   isTerminalRun,
-  suspectsInFlight,
 } from '../../core/index.js';
 import type { LoadedRun } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
@@ -30,6 +28,7 @@ import {
   RunEngine,
 } from '../run-engine.js';
 import type { BullmqEngineOptions } from './bullmq-engine.options.js';
+import { fleetBlame } from './fleet-blame.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
@@ -37,6 +36,7 @@ import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
+import { longestTakeoverMs } from './queue/queue-timings.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -277,7 +277,7 @@ export class BullmqEngine extends RunEngine {
       },
       isAlone: false,
       parkAfterMs: this.parts.options.parkAfterMs,
-      blame: (run: LoadedRun) => this.blameFor(run),
+      blame: (run: LoadedRun, runId: RunId) => this.blameFor(run, runId),
       mayTake: async (runId: RunId): Promise<boolean> => {
         const isFree = this.host.lossOf(runId) !== undefined || (await this.claims.isFree(runId));
         if (!isFree) this.refused.add(runId);
@@ -288,22 +288,19 @@ export class BullmqEngine extends RunEngine {
     };
   }
 
-  /**
-   * Another process died: its suspects that were let go last are charged, and everybody if there were none. What a pool made
-   * was not in that process.
-   */
-  private blameFor({ plan, state }: LoadedRun): Blame {
-    const wasThere = (nodeId: string): boolean => {
-      const { definition } = plan.nodes[plan.indexOf.get(nodeId) as number] as PlanNode;
-      return this.parts.pools.attempts.poolFor(definition.pool, state.settings.pool) === undefined;
-    };
-    const suspects = suspectsInFlight(plan, state).filter(({ nodeId }) => wasThere(nodeId));
-    if (suspects.length > 0) {
-      return { kind: 'suspects', nodeIds: new Set(chargedSuspects(suspects).map(({ nodeId }) => nodeId)) };
-    }
-    const inFlight = [...state.running].map((index) => (plan.nodes[index] as PlanNode).definition.id);
-    const charged = inFlight.filter(wasThere);
-    return charged.length === inFlight.length ? { kind: 'all' } : { kind: 'suspects', nodeIds: new Set(charged) };
+  private blameFor(run: LoadedRun, runId: RunId): Promise<Blame> {
+    const { ports, options, pools } = this.parts;
+    const { plan, state } = run;
+    return fleetBlame(run, {
+      now: ports.clock.now(),
+      diedWithinMs: longestTakeoverMs(options.timings),
+      wasThere: (nodeId) => {
+        const index = plan.indexOf.get(nodeId);
+        const node = index === undefined ? undefined : plan.nodes[index];
+        return pools.attempts.poolFor(node?.definition.pool, state.settings.pool) === undefined;
+      },
+      hasOtherSuspects: async () => (await ports.runs.crashedOften(SUSPECT_AFTER)).some((other) => other !== runId),
+    });
   }
 
   private async open(): Promise<void> {

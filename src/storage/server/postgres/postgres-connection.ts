@@ -33,14 +33,15 @@ export class PostgresConnection implements ServerConnection {
     const client = await pool.connect();
     const known = backends.get(client);
     if (known !== undefined) return new PostgresConnection(client, known, timeoutMs);
+    // The pool listens while a connection is idle; one that breaks in between says so where it is used. It may break before
+    // its first answer has been taken: an error that nobody listens to ends the process.
+    client.on('error', () => undefined);
     try {
       const answer = client.query<Backend>(
         'SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()',
       );
       const [backend] = (await inTime(answer, timeoutMs, () => undefined)).rows;
       if (backend === undefined) throw new TypeError('the server does not know the connection that it is asked over');
-      // The pool listens while a connection is idle; one that breaks in between says so where it is used.
-      client.on('error', () => undefined);
       backends.set(client, backend);
       return new PostgresConnection(client, backend, timeoutMs);
     } catch (error) {

@@ -27,6 +27,8 @@ export class PostgresDatabase extends ServerDatabase {
   constructor(dataSource: StorageDataSource, options: ServerDatabaseOptions) {
     super(dataSource, options);
     this.pool = (dataSource.driver as PostgresDriver).master as pg.Pool;
+    // Before whoever waits for a new connection has it in hand.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.connections = { open: () => this.open() };
   }
 

@@ -6,9 +6,28 @@ import type { QueueStore } from './bullmq-job-queue.js';
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * A connection whose errors are heard from the beginning. BullMQ listens a moment after it has been made, and not at all to one
+ * that it has borrowed from its pool: a server that ends it right then would end the process. Whoever uses it next is told.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
+/** BullMQ makes the connection on which it waits for jobs from the driver itself, whatever its options say. */
+function heardBackend(...args: Parameters<typeof createPostgresBackend>): ReturnType<typeof createPostgresBackend> {
+  const backend = createPostgresBackend(...args);
+  const { connection } = backend as unknown as { readonly connection: { pgModule: { readonly Client: unknown } } };
+  connection.pgModule = { ...connection.pgModule, Client: HeardClient };
+  return backend;
+}
+
 /** BullMQ's queue in a schema of a PostgreSQL database. */
 export class PostgresStore implements QueueStore {
-  readonly factory = createPostgresBackend as unknown as BackendFactory<RedisQueueBackend>;
+  readonly factory = heardBackend as unknown as BackendFactory<RedisQueueBackend>;
   private readonly pool: pg.Pool;
 
   constructor(
@@ -59,6 +78,7 @@ export class PostgresStore implements QueueStore {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'wand queue',
+      Client: HeardClient,
     };
   }
 }
