@@ -140,22 +140,19 @@ export class ServerPoolAttemptRepository extends PoolAttemptRepository {
     );
   }
 
-  override beat(worker: string): Promise<readonly HeldPoolAttempt[]> {
-    return this.database.transaction(
-      async (tx) => {
-        await tx.change(
-          `UPDATE "pool_attempts" SET "heartbeat_at" = ${this.now} WHERE "worker" = ? AND "state" = 'running'`,
-          [worker],
-        );
-        const held = await tx.query<AttemptKey & { readonly mustStop: number }>(
-          `SELECT ${KEY_COLUMNS}, a."must_stop" AS "mustStop" FROM "pool_attempts" a JOIN "runs" r ON ${WANTED}
-            WHERE a."worker" = ? AND a."state" = 'running'`,
-          [worker],
-        );
-        return held.map((attempt) => ({ ...attempt, mustStop: attempt.mustStop === 1 }));
-      },
-      { isStored: () => Promise.resolve(false) },
+  override async beat(worker: string): Promise<readonly HeldPoolAttempt[]> {
+    // On its own: what holds these rows holds up whoever takes the attempts of a worker that stands still just then.
+    await this.change(
+      `UPDATE "pool_attempts" SET "heartbeat_at" = ${this.now} WHERE "worker" = ? AND "state" = 'running'`,
+      [worker],
+      () => Promise.resolve(false),
     );
+    const held = await this.database.read<AttemptKey & { readonly mustStop: number }>(
+      `SELECT ${KEY_COLUMNS}, a."must_stop" AS "mustStop" FROM "pool_attempts" a JOIN "runs" r ON ${WANTED}
+        WHERE a."worker" = ? AND a."state" = 'running'`,
+      [worker],
+    );
+    return held.map((attempt) => ({ ...attempt, mustStop: attempt.mustStop === 1 }));
   }
 
   override async sweep(): Promise<number> {

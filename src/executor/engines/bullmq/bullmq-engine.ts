@@ -7,7 +7,6 @@ import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from 
 import {
   type Blame,
   type Namespace,
-  type PlanNode,
   type RunId,
   type RunStatus,
   SUSPECT_AFTER,
@@ -36,8 +35,8 @@ import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
-import { longestTakeoverMs } from './queue/queue-timings.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
+import { longestTakeoverMs } from './queue/queue-timings.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -296,8 +295,9 @@ export class BullmqEngine extends RunEngine {
       now: ports.clock.now(),
       diedWithinMs: longestTakeoverMs(options.timings),
       wasThere: (nodeId) => {
-        const { definition } = plan.nodes[plan.indexOf.get(nodeId) as number] as PlanNode;
-        return pools.attempts.poolFor(definition.pool, state.settings.pool) === undefined;
+        const index = plan.indexOf.get(nodeId);
+        const node = index === undefined ? undefined : plan.nodes[index];
+        return pools.attempts.poolFor(node?.definition.pool, state.settings.pool) === undefined;
       },
       hasOtherSuspects: async () => (await ports.runs.crashedOften(SUSPECT_AFTER)).some((other) => other !== runId),
     });

@@ -6,11 +6,10 @@ import { fleetBlame } from './fleet-blame.js';
 const DIED_WITHIN_MS = 8_000;
 
 describe('the blame for a process that died elsewhere', () => {
-  const blame = (run: LiveRun, now: number, hasOthers: boolean, elsewhere: readonly string[] = []) =>
+  const blame = (run: LiveRun, now: number, hasOthers: boolean) =>
     fleetBlame(run, {
       now: epochMs(now),
       diedWithinMs: DIED_WITHIN_MS,
-      wasThere: (nodeId) => !elsewhere.includes(nodeId),
       hasOtherSuspects: () => Promise.resolve(hasOthers),
     });
   const suspect = (): LiveRun =>
@@ -24,11 +23,11 @@ describe('the blame for a process that died elsewhere', () => {
     expect(await blame(run, run.now, true)).toEqual({ kind: 'all' });
   });
 
-  it('is nobody whose attempt another process made', async () => {
+  it('is nobody whose attempt a pool made', async () => {
     const run = LiveRun.started(graph(['a', 'b']));
-    expect(await blame(run, run.now, true, ['b'])).toEqual({ kind: 'suspects', nodeIds: new Set(['a']) });
-    const suspected = suspect();
-    expect(await blame(suspected, suspected.now, true, ['a'])).toEqual({ kind: 'suspects', nodeIds: new Set() });
+    const options = { now: epochMs(0), diedWithinMs: 0, hasOtherSuspects: () => Promise.resolve(false) };
+    const wasThere = (nodeId: string): boolean => nodeId === 'b';
+    expect(await fleetBlame(run, { ...options, wasThere })).toEqual({ kind: 'suspects', nodeIds: new Set(['b']) });
   });
 
   it('is a suspect that was on probation, whoever else is suspected', async () => {

@@ -1,7 +1,6 @@
 import {
   type Blame,
   type EpochMs,
-  type PlanNode,
   type RunState,
   PROBATION_MS,
   chargedSuspects,
@@ -17,8 +16,8 @@ export interface FleetBlameOptions {
   readonly now: EpochMs;
   /** The process died no longer ago than this, in milliseconds. */
   readonly diedWithinMs: number;
-  /** Whether the attempt of a node was made in that process: what a pool makes is not. */
-  readonly wasThere: (nodeId: string) => boolean;
+  /** Whether attempts of a node were made in the process that died, and not by a pool; they were when left out. */
+  readonly wasThere?: (nodeId: string) => boolean;
   /** Whether other unfinished runs have nodes that crashes have cut off often. */
   readonly hasOtherSuspects: () => Promise<boolean>;
 }
@@ -29,12 +28,13 @@ export interface FleetBlameOptions {
  * have been let go after it.
  */
 export async function fleetBlame({ plan, state }: FoldedRun, options: FleetBlameOptions): Promise<Blame> {
-  const { wasThere } = options;
+  const { wasThere = () => true } = options;
   const suspects = suspectsInFlight(plan, state).filter(({ nodeId }) => wasThere(nodeId));
   if (suspects.length === 0) {
-    const inFlight = [...state.running].map((index) => (plan.nodes[index] as PlanNode).definition.id);
-    const there = inFlight.filter(wasThere);
-    return there.length === inFlight.length ? { kind: 'all' } : { kind: 'suspects', nodeIds: new Set(there) };
+    const inFlight = plan.nodes.filter(({ index }) => state.running.has(index)).map(({ definition }) => definition.id);
+    return inFlight.every(wasThere)
+      ? { kind: 'all' }
+      : { kind: 'suspects', nodeIds: new Set(inFlight.filter(wasThere)) };
   }
   const onProbation = suspects.filter(
     ({ startedAt }) => startedAt >= options.now - options.diedWithinMs - PROBATION_MS,

@@ -52,6 +52,7 @@ interface InFlight {
   hasJob: boolean;
   hasToldOfWait: boolean;
   isToStop: boolean;
+  isBeingTaken: boolean;
   wasAskedToStop: boolean;
 }
 
@@ -145,6 +146,7 @@ export class PoolAttempts extends RemoteAttempts {
       hasJob: false,
       hasToldOfWait: false,
       isToStop: false,
+      isBeingTaken: false,
       wasAskedToStop: false,
     };
     this.inFlight.set(id, entry);
@@ -276,7 +278,21 @@ export class PoolAttempts extends RemoteAttempts {
     if (row.state === 'lost') return this.interrupt(entry, 'crash');
     if (row.state !== 'running' || row.silentMs <= options.silentMs) return;
     if (performance.now() < this.trustsSilenceFrom) return;
-    if (await attempts.takeFromSilent(entry.key, options.silentMs)) this.interrupt(entry, 'crash');
+    void this.takeAway(entry);
+  }
+
+  /** Nobody waits for it: a worker that stands still in the middle of a transaction holds the row of its attempt. */
+  private async takeAway(entry: InFlight): Promise<void> {
+    if (entry.isBeingTaken) return;
+    entry.isBeingTaken = true;
+    try {
+      const { attempts, options } = this.parts;
+      if (await attempts.takeFromSilent(entry.key, options.silentMs)) this.interrupt(entry, 'crash');
+    } catch {
+      // It is tried again with the next look.
+    } finally {
+      entry.isBeingTaken = false;
+    }
   }
 
   private interrupt(entry: InFlight, cause: InterruptionCause): void {

@@ -12,7 +12,7 @@ import type {
 } from '../../../../storage/index.js';
 import { SystemClock } from '../../../clock.js';
 import { runId } from '../../../core/index.js';
-import type { AgentInvoker, AttemptHandle, AttemptListener, Invocation } from '../../../invoker/index.js';
+import type { AttemptHandle, AttemptListener, Invocation } from '../../../invoker/index.js';
 import type { RunReader } from '../../../run-reader.js';
 import type { JobBuffer } from '../job-buffer.js';
 import type { JobQueue, TakeOptions } from '../queue/job-queue.js';
@@ -233,7 +233,7 @@ describe('the protocol of pools', () => {
         queues: queue.queues,
         signals: new AttemptSignals(undefined),
         reader: { read: () => Promise.resolve({ plan, state }) } as unknown as RunReader,
-        invoker: agents as AgentInvoker,
+        invoker: agents,
         clock: new SystemClock(),
         templateEnv: {},
         secrets: new SecretRegistry(),
