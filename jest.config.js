@@ -1,4 +1,5 @@
 import { databasesToTest } from './test/support/database-servers.mjs';
+import ON_A_FLEET from './test/support/on-a-fleet.json' with { type: 'json' };
 import ON_SQLITE_ALONE from './test/support/on-sqlite-alone.json' with { type: 'json' };
 
 const collectCoverageFrom = ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'];
@@ -43,8 +44,24 @@ const onServer = (database) => ({
   setupFilesAfterEnv: ['<rootDir>/test/support/drop-databases.ts'],
 });
 
+/** What runs do must be the same wherever they run: the suites about that once more, on a fleet of one. */
+const onFleet = (queue) => ({
+  ...onServer('postgres'),
+  displayName: `fleet-${queue}`,
+  globals: { testDatabase: 'postgres', testQueue: queue },
+  testMatch: ON_A_FLEET.map((file) => `<rootDir>/${file}`),
+});
+
+const KINDS = {
+  sqlite: onSqlite,
+  postgres: onServer('postgres'),
+  mariadb: onServer('mariadb'),
+  'fleet-redis': onFleet('redis'),
+  'fleet-postgres': onFleet('postgres'),
+};
+
 export default async () => ({
-  projects: (await databasesToTest()).map((database) => (database === 'sqlite' ? onSqlite : onServer(database))),
+  projects: (await databasesToTest()).map((kind) => KINDS[kind]),
   collectCoverage: process.env.CI === 'true',
   collectCoverageFrom,
   coverageDirectory: 'coverage',

@@ -42,14 +42,6 @@ export class RunMetrics implements OnModuleInit {
       help: 'For how long the run has waited in this process that has waited longest.',
       read: () => engine.longestWaitMs / 1_000,
     });
-    metrics.addGauge({
-      name: 'wand_queue_oldest_age_seconds',
-      help: 'For how long the run has waited in the queue of the fleet that comes next.',
-      read: async () => {
-        const figures = await engine.queueFigures();
-        return figures === undefined ? [] : [{ labels: {}, value: figures.oldestWaitMs / 1_000 }];
-      },
-    });
     metrics.addHistogram({
       name: 'wand_run_queue_wait_seconds',
       help: 'From the creation of a run to its start.',

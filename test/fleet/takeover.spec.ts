@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BuiltService } from '../support/built-service.js';
 import { describeWith, POSTGRES_URL } from '../support/services.js';
 import { waitFor } from '../support/wait-for.js';
@@ -19,6 +22,25 @@ const slow = {
   ],
 };
 
+/** Keeps the event loop of its process busy for two seconds, several times with hardly a breath between. */
+const BUSY = `
+export default ({ defineAgent, anyObject }) =>
+  defineAgent({
+    type: 'agent.busy',
+    description: 'Is busy.',
+    params: anyObject,
+    input: anyObject,
+    output: anyObject,
+    async run({ input }) {
+      for (let times = 0; times < 5; times++) {
+        for (const until = Date.now() + 2_000; Date.now() < until;);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return input;
+    },
+  });
+`;
+
 const hasGaps = (events: readonly EventView[]): boolean => events.some(({ seq }, index) => seq !== index + 1);
 const of = (events: readonly EventView[], type: string): EventView[] => events.filter((event) => event.type === type);
 
@@ -30,9 +52,20 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
     let fleet: Fleet;
     let first: BuiltService;
     let second: BuiltService;
+    const plugins = mkdtempSync(join(tmpdir(), 'wand-fleet-'));
 
+    beforeAll(() => writeFileSync(join(plugins, 'busy.agent.js'), BUSY));
+    afterAll(() => rmSync(plugins, { recursive: true, force: true }));
     beforeEach(async () => {
-      fleet = await Fleet.open({ database: 'postgres', backend, env: { SHUTDOWN_GRACE_SEC: '1' } });
+      fleet = await Fleet.open({
+        database: 'postgres',
+        backend,
+        env: {
+          SHUTDOWN_GRACE_SEC: '1',
+          PLUGINS__ENABLE_DYNAMIC_LOADING: 'true',
+          PLUGINS__PLUGIN_DIRECTORIES: JSON.stringify([plugins]),
+        },
+      });
       first = await fleet.start();
       second = await fleet.start();
     });
@@ -92,6 +125,12 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
           status: 'SUCCESS',
         },
       );
+    });
+
+    it('takes no run from a process whose event loop is busy for two seconds', async () => {
+      const runId = await startGraph(first, { name: 'busy', nodes: [{ id: 'a', type: 'agent.busy' }], edges: [] });
+      expect(await ended(second, runId, 60_000)).toMatchObject({ status: 'SUCCESS', nodes: [{ attempts: 1 }] });
+      expect(of(await getEvents(second, runId), 'run.recovered')).toEqual([]);
     });
 
     it('hands its runs on at once when it is told to stop', async () => {

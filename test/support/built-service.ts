@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { COMPILE_CACHE } from './compile-cache.js';
 import { freePort } from './free-port.js';
 import { databaseUrl } from './test-database.js';
+import { engineEnv } from './test-engine.js';
 import { waitFor } from './wait-for.js';
 
 export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
@@ -68,6 +69,7 @@ export class BuiltService {
         HOST: '127.0.0.1',
         PORT: String(port),
         DATABASE__URL: env['DATABASE__URL'] ?? (await databaseUrl(database)),
+        ...(env['DATABASE__URL'] === undefined ? engineEnv(database) : {}),
         SECURITY__API_KEY: API_KEY,
         SECURITY__HTTP_ALLOW_PRIVATE: 'true',
         MONITORING__METRICS_PORT: '0',

@@ -4,9 +4,16 @@ import { connect } from 'node:net';
 const DEFAULT_URLS = JSON.parse(readFileSync(new URL('service-urls.json', import.meta.url), 'utf8'));
 const LOOK_FOR_MS = 2_000;
 
+const POSTGRES = { name: 'PostgreSQL', variable: 'POSTGRES_URL' };
+const MARIADB = { name: 'MariaDB', variable: 'MARIADB_URL' };
+const REDIS = { name: 'Redis', variable: 'REDIS_URL' };
+
+/** What each kind needs. A fleet is the engine `bullmq` on PostgreSQL, with its queue where the name says. */
 const SERVERS = [
-  { database: 'postgres', name: 'PostgreSQL', variable: 'POSTGRES_URL' },
-  { database: 'mariadb', name: 'MariaDB', variable: 'MARIADB_URL' },
+  { database: 'postgres', needs: [POSTGRES] },
+  { database: 'mariadb', needs: [MARIADB] },
+  { database: 'fleet-redis', needs: [POSTGRES, REDIS] },
+  { database: 'fleet-postgres', needs: [POSTGRES] },
 ];
 
 /**
@@ -19,13 +26,16 @@ export async function databasesToTest({ TEST_DATABASES, REQUIRE_SERVICES } = pro
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`TEST_DATABASES: got ${unknown.join(', ')}, takes ${known.join(', ')}`);
   const missing = [];
-  for (const { database, name, variable } of SERVERS.filter(({ database }) => wanted.includes(database))) {
+  const needs = SERVERS.filter(({ database }) => wanted.includes(database)).flatMap(({ database, needs }) =>
+    needs.map((server) => ({ database, ...server })),
+  );
+  for (const { database, name, variable } of needs) {
     const { hostname, port, host } = new URL(process.env[variable] ?? DEFAULT_URLS[variable]);
     if (await answers(hostname, Number(port))) continue;
     const message = `${name} does not answer at ${host} (${variable})`;
     const asker = TEST_DATABASES !== undefined ? 'TEST_DATABASES' : REQUIRE_SERVICES === '1' && 'REQUIRE_SERVICES=1';
     if (asker !== false) throw new Error(`${message}, and ${asker} asks for it`);
-    process.stderr.write(`${message}: the tests on it are skipped\n`);
+    process.stderr.write(`${message}: the tests on ${database} are skipped\n`);
     missing.push(database);
   }
   return wanted.filter((database) => !missing.includes(database));

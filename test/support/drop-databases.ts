@@ -1,3 +1,5 @@
 import { dropDatabases } from './test-database.js';
+import { dropQueues } from './test-engine.js';
 
+afterAll(dropQueues);
 afterAll(dropDatabases);

@@ -7,6 +7,7 @@ import { Service } from '../../src/service.js';
 import { AnswerChecker } from './answer-checker.js';
 import { API_KEY } from './built-service.js';
 import { databaseUrl } from './test-database.js';
+import { engineEnv } from './test-engine.js';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -49,12 +50,14 @@ export function useApi({ env = {}, database }: ApiOptions = {}): Api {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wand-api-'));
+    const file = database ?? join(folder, 'wand.db');
     const loaded = loadConfig({
       env: {
         ENVIRONMENT: 'testing',
         HOST: '127.0.0.1',
         PORT: '0',
-        DATABASE__URL: await databaseUrl(database ?? join(folder, 'wand.db')),
+        DATABASE__URL: await databaseUrl(file),
+        ...engineEnv(file),
         SECURITY__API_KEY: API_KEY,
         SHUTDOWN_GRACE_SEC: '0',
         ...env,

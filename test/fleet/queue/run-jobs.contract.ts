@@ -207,7 +207,7 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
         await until(() => takenAt > 0);
         expect(takenAt - diedAt).toBeLessThan(longestTakeoverMs(TIMINGS) + 700);
         expect(stalled).toEqual([run]);
-        await taker.pause();
+        await taker.close();
         gate.mend();
         await doomed.close();
       }
@@ -241,7 +241,12 @@ export function describeRunJobs(open: (prefix: string) => QueueUnderTest | Promi
           () => false,
         ),
       );
-      await behind.add([{ runId: id('b'), place: 1 }]);
+      await until(() =>
+        behind.add([{ runId: id('b'), place: 1 }]).then(
+          () => true,
+          () => false,
+        ),
+      );
       await until(() => taken.includes(id('b')));
     } finally {
       await gate.close();

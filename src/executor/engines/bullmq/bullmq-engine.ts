@@ -9,10 +9,9 @@ import {
   type Namespace,
   type RunId,
   type RunStatus,
-  chargedSuspects,
+  SUSPECT_AFTER,
   epochMs,
   isTerminalRun,
-  suspectsInFlight,
 } from '../../core/index.js';
 import type { LoadedRun } from '../../run-reader.js';
 import type { RunSession } from '../../session/index.js';
@@ -28,11 +27,13 @@ import {
   RunEngine,
 } from '../run-engine.js';
 import type { BullmqEngineOptions } from './bullmq-engine.options.js';
+import { fleetBlame } from './fleet-blame.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
+import { longestTakeoverMs } from './queue/queue-timings.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type RunJobs } from './queue/run-jobs.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
@@ -263,7 +264,7 @@ export class BullmqEngine extends RunEngine {
       },
       isAlone: false,
       parkAfterMs: this.parts.options.parkAfterMs,
-      blame: (run: LoadedRun) => this.blameFor(run),
+      blame: (run: LoadedRun, runId: RunId) => this.blameFor(run, runId),
       mayTake: async (runId: RunId): Promise<boolean> => {
         const isFree = this.host.lossOf(runId) !== undefined || (await this.claims.isFree(runId));
         if (!isFree) this.refused.add(runId);
@@ -274,11 +275,13 @@ export class BullmqEngine extends RunEngine {
     };
   }
 
-  /** Another process died: its suspects that were let go last are charged, and everybody if there were none. */
-  private blameFor({ plan, state }: LoadedRun): Blame {
-    const suspects = suspectsInFlight(plan, state);
-    if (suspects.length === 0) return { kind: 'all' };
-    return { kind: 'suspects', nodeIds: new Set(chargedSuspects(suspects).map(({ nodeId }) => nodeId)) };
+  private blameFor(run: LoadedRun, runId: RunId): Promise<Blame> {
+    const { ports, options } = this.parts;
+    return fleetBlame(run, {
+      now: ports.clock.now(),
+      diedWithinMs: longestTakeoverMs(options.timings),
+      hasOtherSuspects: async () => (await ports.runs.crashedOften(SUSPECT_AFTER)).some((other) => other !== runId),
+    });
   }
 
   private async open(): Promise<void> {

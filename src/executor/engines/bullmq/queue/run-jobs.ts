@@ -29,7 +29,7 @@ export interface JobCounts {
 export interface JobTaker {
   /** How many it may hold at once. Fewer than it holds: it takes no more until that many have ended. */
   setPlaces(places: number): void;
-  /** Takes no more jobs; what it holds it keeps. */
+  /** Takes no more jobs but one that it was waiting for already, which is to be given back; what it holds it keeps. */
   pause(): Promise<void>;
   /** Call it when the work on all jobs has ended. */
   close(): Promise<void>;
