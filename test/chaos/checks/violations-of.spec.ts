@@ -150,6 +150,13 @@ describe('the checker', () => {
     expect(violationsOf({ ...SOUND, ...large([FILE, chart]) })).toEqual([]);
   });
 
+  it('accepts a start that is stored although nobody could tell', () => {
+    const detail = 'the connection was lost: whether the request was carried out is not known; ask, or repeat it';
+    const body = { type: '/problems/storage-unavailable', detail };
+    const unknown = { ...STARTED, status: 503, headers: { 'retry-after': '2' }, body };
+    expect(violationsOf({ ...SOUND, history: [START, unknown] })).toEqual([]);
+  });
+
   it('accepts a cancelled run whose client was told so', () => {
     const accepted = cancelled({ body: { ok: true, run_id: RUN, status: 'RUNNING' } });
     expect(violationsOf({ ...SOUND, ...ended('run.cancelled', 'CANCELLED'), history: accepted })).toEqual([]);

@@ -47,7 +47,6 @@ export interface Arena {
   readonly agents: AgentServer;
   readonly history: History;
   readonly dice: Dice;
-  readonly load: MixedLoad;
   /** Resolves with true when `count` more calls of agents have arrived; with false if every run has ended before that. */
   calls(count: number): Promise<boolean>;
 }
@@ -69,6 +68,8 @@ export interface Troublemaker {
   readonly name: string;
   /** Where the short form has it; the long one has it on all. */
   readonly shortOn: readonly Backend[];
+  /** Runs of one round, where it takes longer than others. */
+  readonly runs?: number;
   /** Breaks things while the load is on; resolves when all is whole again. */
   readonly disturb: (arena: Arena) => Promise<Trouble>;
 }
@@ -128,18 +129,23 @@ class Campaigner {
     return new ChaosFleet(await Promise.all(starts), this.ground.dice.for('routes'));
   }
 
-  private async round(fleet: ChaosFleet, servers: FleetServers, { name, disturb }: Troublemaker, round: string) {
+  private async round(
+    fleet: ChaosFleet,
+    servers: FleetServers,
+    { name, runs = RUNS, disturb }: Troublemaker,
+    round: string,
+  ) {
     const { ground } = this;
     const { agents } = ground;
     const history = ground.history(labelOf(round));
     const client = new ChaosClient(fleet, history);
     const dice = ground.dice.for(round);
-    const load = new MixedLoad({ client, agents, dice, round: labelOf(round), runs: RUNS, cancelled: 10 });
+    const load = new MixedLoad({ client, agents, dice, round: labelOf(round), runs, cancelled: 10 });
     const over = load.drive().then(() => allEnded(fleet, labelOf(round)));
     over.catch(() => undefined);
     const calls = (count: number): Promise<boolean> =>
       Promise.race([agents.afterCalls(count).then(() => true), over.then(() => false)]);
-    const trouble = await disturb({ fleet, servers, agents, history, dice: dice.for('trouble'), load, calls });
+    const trouble = await disturb({ fleet, servers, agents, history, dice: dice.for('trouble'), calls });
     await over;
     await load.settled();
     const { database } = servers;

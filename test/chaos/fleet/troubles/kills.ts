@@ -33,6 +33,7 @@ async function killSome({ fleet, servers, dice, calls }: Arena) {
 export const kills: Troublemaker = {
   name: 'kills',
   shortOn: ['redis', 'postgres'],
+  runs: extent({ short: 30, full: 300 }),
   disturb: async (arena) => {
     const deaths = await killSome(arena);
     return { times: deaths.length, deaths };

@@ -22,6 +22,7 @@ function failedRequests({ history, runs }: Evidence): string[] {
 export const rollingRestarts: Troublemaker = {
   name: 'rolling restarts',
   shortOn: ['redis'],
+  runs: extent({ short: 30, full: 300 }),
   disturb: async ({ fleet, dice, calls }) => {
     const exits: (number | null)[] = [];
     for (const member of fleet.members) {
