@@ -52,7 +52,6 @@ export const MYSQL: Dialect = {
   forShare: 'LOCK IN SHARE MODE',
 };
 
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { postgres: POSTGRES, mysql: MYSQL };
 
 /** Statements that were turned already: there are few, and each runs often. */
 const known = new Map<string, string>();

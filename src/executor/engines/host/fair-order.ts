@@ -1,7 +1,6 @@
 import type { Namespace } from '../../core/index.js';
 
-/** The least and the most urgent that a run can be, and what it is if nobody says. */
-export const MIN_PRIORITY = 0;
+/** The most urgent that a run can be, from 0, and what it is if nobody says. */
 export const MAX_PRIORITY = 9;
 export const DEFAULT_PRIORITY = 4;
 

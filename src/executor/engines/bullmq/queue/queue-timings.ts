@@ -22,8 +22,3 @@ export function queueTimings(lockSec: number, stalledCheckSec: number): QueueTim
 export function longestTakeoverMs({ lockMs, stalledCheckMs }: QueueTimings): number {
   return Math.max(lockMs + stalledCheckMs, 3 * stalledCheckMs);
 }
-
-/** The longest that an event loop may be busy before its jobs are given to others although it lives. */
-export function longestBusyMs({ lockMs, renewMs }: QueueTimings): number {
-  return lockMs - renewMs;
-}
