@@ -52,7 +52,6 @@ export const MYSQL: Dialect = {
   forShare: 'LOCK IN SHARE MODE',
 };
 
-
 /** Statements that were turned already: there are few, and each runs often. */
 const known = new Map<string, string>();
 const MAX_KNOWN = 1_000;
