@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ROLES, type Role } from '../config/index.js';
 import type { Member } from '../executor/index.js';
-
-const ROLES = ['all', 'api', 'worker'] as const;
 
 /** One process of `GET /fleet`. */
 export class MemberDto {
@@ -14,9 +13,10 @@ export class MemberDto {
   @ApiProperty({
     description: 'Whether it answers requests, works on runs, or does both.',
     enum: ROLES,
+    enumName: 'Role',
     example: 'worker',
   })
-  readonly role!: (typeof ROLES)[number];
+  readonly role!: Role;
 
   @ApiProperty({ description: 'Version of its program.', example: '0.1.0' })
   readonly version!: string;

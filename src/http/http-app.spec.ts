@@ -271,7 +271,7 @@ describe('an application', () => {
       const answer = await request(server()).get('/things/%E0%A4').set(authorized).expect(400);
       expect(answer.body).toMatchObject({
         type: '/problems/bad-request',
-        detail: 'the path holds a malformed percent-encoding',
+        detail: 'the path holds bytes that are no UTF-8; accepted is percent-encoded UTF-8 without U+0000',
       });
     });
 

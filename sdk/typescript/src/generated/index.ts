@@ -278,6 +278,7 @@ export type {
   RevokeApiKeyErrors,
   RevokeApiKeyResponse,
   RevokeApiKeyResponses,
+  Role,
   RotateApiKeyData,
   RotateApiKeyError,
   RotateApiKeyErrors,

@@ -697,7 +697,7 @@ export type Member = {
   /**
    * Whether it answers requests, works on runs, or does both.
    */
-  role: 'all' | 'api' | 'worker';
+  role: Role;
   /**
    * Version of its program.
    */
@@ -1414,6 +1414,11 @@ export type RetryRun = {
 };
 
 export type ReusePolicy = 'auto' | 'never';
+
+/**
+ * Whether it answers requests, works on runs, or does both.
+ */
+export type Role = 'all' | 'api' | 'worker';
 
 export type Run = {
   /**
