@@ -12,7 +12,7 @@ import { SecurityConfig } from './sections/security.config.js';
 export const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const ROLES = ['all', 'api', 'worker'] as const;
+const ROLES = ['all', 'api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**

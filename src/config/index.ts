@@ -1,4 +1,4 @@
-export { AppConfig, type Environment, ENVIRONMENTS, ROLES, type Role } from './app.config.js';
+export { AppConfig, type Environment, ENVIRONMENTS, type Role } from './app.config.js';
 export { type SynchronousMode } from './sections/database.config.js';
 export { ExecutionConfig, POOL_NAME, jitterKind } from './sections/execution.config.js';
 export { LimitsConfig } from './sections/limits.config.js';

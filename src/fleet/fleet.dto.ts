@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ROLES, type Role } from '../config/index.js';
 import type { Member } from '../executor/index.js';
+
+const ROLES = ['all', 'api', 'worker'] as const;
 
 /** One process of `GET /fleet`. */
 export class MemberDto {
@@ -16,7 +17,7 @@ export class MemberDto {
     enumName: 'Role',
     example: 'worker',
   })
-  readonly role!: Role;
+  readonly role!: (typeof ROLES)[number];
 
   @ApiProperty({ description: 'Version of its program.', example: '0.1.0' })
   readonly version!: string;
