@@ -14,12 +14,14 @@ interface GraphLoad {
   /** Steps per second. */
   readonly atLeast: number;
   readonly limits: Limits;
+  /** Of the service. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs of one large graph, one after another; a step is a node run. */
 async function runLarge(load: GraphLoad): Promise<Figures> {
-  const { id, workload, nodes, runs, limit, limits, atLeast } = load;
-  const service = await Service.start();
+  const { id, workload, nodes, runs, limit, limits, atLeast, env } = load;
+  const service = await Service.start({ env });
   try {
     const connection = await service.connect();
     const body = JSON.stringify({ graph_id: await service.createGraph(load.graph) });
@@ -69,6 +71,18 @@ export async function w2(limits: Limits): Promise<Figures[]> {
     limits,
   } as const;
   return [await runLarge(load)];
+}
+
+/** W2 on a database server; `env` says which, and whose queue. */
+export async function w2OnServer(
+  limits: Limits,
+  where: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Figures> {
+  const nodes = 1_002;
+  const load = { id: 'W2', graph: wide(nodes), nodes, runs: 10, limit: 'rows', atLeast: 0, limits, env } as const;
+  const { databaseBytesPerRun: _bytes, goal: _goal, ...figures } = await runLarge({ ...load, workload: where });
+  return figures;
 }
 
 /** W3: a chain of 1,000 nodes: one commit per step. */
