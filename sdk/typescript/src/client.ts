@@ -2,8 +2,8 @@ import { ApiCalls } from './api-calls.js';
 import { Auth } from './auth.js';
 import { Config } from './config.js';
 import type { Client } from './generated/client/index.js';
-import { getHealth, listAgents, listTools } from './generated/sdk.gen.js';
-import type { Agent, Health, Tool } from './generated/types.gen.js';
+import { getHealth, listAgents, listFleet, listTools } from './generated/sdk.gen.js';
+import type { Agent, Health, Member, Tool } from './generated/types.gen.js';
 import { Graphs } from './graphs.js';
 import { Keys } from './keys.js';
 import type { CallOptions, WandClientOptions } from './options.js';
@@ -35,6 +35,11 @@ export class WandClient {
   /** Whether the service lives, and which version it is. */
   async health(options?: CallOptions): Promise<Health> {
     return (await getHealth(this.#calls.repeatable(options))).data;
+  }
+
+  /** The processes that work on the database. */
+  async fleet(options?: CallOptions): Promise<Member[]> {
+    return (await listFleet(this.#calls.repeatable(options))).data.items;
   }
 
   /** The agents that nodes can name. */
