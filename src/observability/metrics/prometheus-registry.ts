@@ -18,42 +18,21 @@ export class PrometheusRegistry {
 
   /** @throws {Error} if the name is taken or none. */
   add(kind: ValueKind, measured: MeasuredValue): void {
-    if (kind === 'gauge') this.addGauge(measured);
-    else this.addCounter(measured);
+    const { name, help, labels = [] } = measured;
+    const collect = async (): Promise<void> => {
+      const values = await this.read(measured);
+      forget(metric, labels);
+      for (const { labels: where, value } of values) {
+        if (metric instanceof Gauge) metric.set(where, value);
+        else metric.inc(where, value);
+      }
+    };
+    const options = { name, help, labelNames: [...labels], registers: [this.registry], collect };
+    const metric: Gauge | Counter = kind === 'gauge' ? new Gauge(options) : new Counter(options);
   }
 
   text(): Promise<string> {
     return this.registry.metrics();
-  }
-
-  private addGauge(measured: MeasuredValue): void {
-    const { name, help, labels = [] } = measured;
-    const gauge: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.registry],
-      collect: async () => {
-        const values = await this.read(measured);
-        forget(gauge, labels);
-        for (const { labels: where, value } of values) gauge.set(where, value);
-      },
-    });
-  }
-
-  private addCounter(measured: MeasuredValue): void {
-    const { name, help, labels = [] } = measured;
-    const counter: Counter = new Counter({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.registry],
-      collect: async () => {
-        const values = await this.read(measured);
-        forget(counter, labels);
-        for (const { labels: where, value } of values) counter.inc(where, value);
-      },
-    });
   }
 }
 
