@@ -12,6 +12,8 @@ import { type LabelledDistribution, type LabelledValue, Metrics, byLabel } from 
 /** Names what happens to runs and their nodes. */
 @Injectable()
 export class RunMetrics implements OnModuleInit {
+  private asking: Promise<QueueFigures | undefined> | undefined;
+
   constructor(
     private readonly metrics: Metrics,
     private readonly engine: RunEngine,
@@ -95,12 +97,15 @@ export class RunMetrics implements OnModuleInit {
     });
   }
 
-  private async queueFigures(): Promise<QueueFigures | undefined> {
-    try {
-      return await this.engine.queueFigures();
-    } catch {
-      return undefined;
-    }
+  /** The metrics of one reading ask once together. */
+  private queueFigures(): Promise<QueueFigures | undefined> {
+    this.asking ??= this.engine
+      .queueFigures()
+      .catch(() => undefined)
+      .finally(() => {
+        this.asking = undefined;
+      });
+    return this.asking;
   }
 
   private addRuns(): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { Subject } from 'rxjs';
+import { Absence } from './absence.js';
 import { type Hearing, MessageChannel } from './message-channel.js';
 
 const TIMEOUT_MS = 2_000;
@@ -12,13 +12,12 @@ const MAX_BYTES = 7_900;
 /** LISTEN and NOTIFY of PostgreSQL, on a connection of its own: a pool would lose the LISTEN, and a transaction hold it up. */
 export class PostgresChannel extends MessageChannel {
   override readonly maxBytes = MAX_BYTES;
-  private readonly logger = new Logger('Relay');
+  private readonly absence = new Absence('PostgreSQL');
   private readonly messages = new Subject<string>();
   private readonly hearings = new Subject<Hearing>();
   private readonly name: string;
   private client: pg.Client | undefined;
   private isClosed = false;
-  private isAway = false;
   private failures = 0;
   private retry: NodeJS.Timeout | undefined;
 
@@ -84,8 +83,7 @@ export class PostgresChannel extends MessageChannel {
     }
     this.client = client;
     this.failures = 0;
-    if (this.isAway) this.logger.log('PostgreSQL is back: other processes are heard again');
-    this.isAway = false;
+    this.absence.ended();
     this.hearings.next('heard');
   }
 
@@ -100,11 +98,7 @@ export class PostgresChannel extends MessageChannel {
     // It may be half open: nobody waits for its end.
     client.end().catch(() => undefined);
     if (this.isClosed) return;
-    if (!this.isAway) {
-      this.isAway = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`PostgreSQL cannot be reached: what other processes do is looked up once a second: ${reason}`);
-    }
+    this.absence.began(error);
     this.failures += 1;
     const waitMs = Math.min(MAX_WAIT_MS, 25 * 2 ** Math.min(this.failures, 10));
     this.retry = setTimeout(() => void this.connect(), waitMs).unref();

@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Subject } from 'rxjs';
+import { Absence } from './absence.js';
 import { type Hearing, MessageChannel } from './message-channel.js';
 
 const TIMEOUT_MS = 2_000;
@@ -10,13 +10,12 @@ const MAX_BYTES = 65_536;
 /** Publish and subscribe of Redis, on two connections: one that subscribes can do nothing else. */
 export class RedisChannel extends MessageChannel {
   override readonly maxBytes = MAX_BYTES;
-  private readonly logger = new Logger('Relay');
+  private readonly absence = new Absence('Redis');
   private readonly messages = new Subject<string>();
   private readonly hearings = new Subject<Hearing>();
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private readonly name: string;
-  private isAway = false;
 
   override readonly messages$ = this.messages.asObservable();
   override readonly hearing$ = this.hearings.asObservable();
@@ -38,7 +37,8 @@ export class RedisChannel extends MessageChannel {
     this.subscriber = new Redis(url, options);
     // Redis keeps channels apart from its numbered databases.
     this.name = `${prefix}:relay:${this.publisher.options.db ?? 0}`;
-    for (const client of [this.publisher, this.subscriber]) client.on('error', (error: Error) => this.tellAway(error));
+    for (const client of [this.publisher, this.subscriber])
+      client.on('error', (error: Error) => this.absence.began(error));
     this.subscriber.on('ready', () => void this.listen());
     this.subscriber.on('close', () => this.hearings.next('lost'));
     this.subscriber.on('message', (_channel, message) => this.messages.next(message));
@@ -68,20 +68,11 @@ export class RedisChannel extends MessageChannel {
     try {
       await this.subscriber.subscribe(this.name);
     } catch (error) {
-      this.tellAway(error);
+      this.absence.began(error);
       this.subscriber.disconnect(true);
       return;
     }
-    if (this.isAway) this.logger.log('Redis is back: other processes are heard again');
-    this.isAway = false;
+    this.absence.ended();
     this.hearings.next('heard');
-  }
-
-  private tellAway(error: unknown): void {
-    if (this.isAway) return;
-    this.isAway = true;
-    // The driver names the host, never the password.
-    const reason = error instanceof Error ? error.message : String(error);
-    this.logger.warn(`Redis cannot be reached: what other processes do is looked up once a second: ${reason}`);
   }
 }
