@@ -8,6 +8,9 @@ import { waitFor } from '../support/wait-for.js';
 /** Far above what an ordinary service has, far below what a client could make of ids, paths and methods. */
 const MOST_SERIES = 1_500;
 
+/** Those of the service: the runtime adds a kind of garbage collection when the first one happens. */
+const ownSeries = ({ series }: MetricValues): string[] => series.filter((name) => name.startsWith('wand_'));
+
 describe('the metrics of requests', () => {
   const api = useApi({ env: { LIMITS__MAX_BODY_BYTES: '2048' } });
 
@@ -89,6 +92,6 @@ describe('the metrics of requests', () => {
     expect(Object.keys(values.labelsOf('wand_http_requests_total')).join(' ')).toContain('method="other"');
     expect(values.series.length).toBeLessThan(MOST_SERIES);
     for (const index of [0, 1, 2]) await api.fetch(`/another/${index}`);
-    expect((await read()).series).toEqual(values.series);
+    expect(ownSeries(await read())).toEqual(ownSeries(values));
   });
 });
