@@ -64,4 +64,16 @@ describeWith('Redis', REDIS_URL, 'The queue of a fleet', () => {
     for (const runId of accepted) expect(await ended(first, runId)).toMatchObject({ status: 'SUCCESS' });
     expect((await getEvents(first, live)).map(({ type }) => type)).not.toContain('run.recovered');
   });
+
+  it('may be gone when a process is told to stop: it stops in order, in time', async () => {
+    const first = await fleet.start({ SHUTDOWN_GRACE_SEC: '1' });
+    await nodeRuns(first, await startGraph(first, WAITS), 'a');
+    gate.cut();
+    // So long that the worker no longer waits for a job, but asks for one.
+    await waitFor('the queue to be missed', () => first.log.includes('the queue reports trouble'));
+    const toldAt = Date.now();
+    expect(await first.stop('SIGTERM')).toBe(0);
+    expect(first.log).toContain('stopped in order');
+    expect(Date.now() - toldAt).toBeLessThan(20_000);
+  });
 });

@@ -257,6 +257,37 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
     }
   });
 
+  it.each(['cut', 'stall'] as const)('can be closed at any moment while its way is a %s', async (trouble) => {
+    const gate = await TcpGate.open(place.location.url);
+    const gateUrl = new URL(place.location.url);
+    gateUrl.port = String(gate.port);
+    const doomed = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const queue = await connect({ ...place.location, url: gateUrl.href });
+        return { queue, taker: taking(queue, () => Promise.resolve(DONE)) };
+      }),
+    );
+    try {
+      await jobs.add([{ id: id('a'), place: 1 }]);
+      await until(async () => (await jobs.missing([id('a')])).length === 1);
+      gate[trouble]();
+      const troubledAt = Date.now();
+      const took = await Promise.all(
+        doomed.map(async ({ queue, taker }, index) => {
+          await until(() => Date.now() > troubledAt + 250 * index);
+          const since = Date.now();
+          await taker.pause();
+          await taker.close();
+          await queue.close();
+          return Date.now() - since;
+        }),
+      );
+      expect(Math.max(...took)).toBeLessThan(8_000);
+    } finally {
+      await gate.close();
+    }
+  });
+
   it('stands prepared however many prepare it at once', async () => {
     const prefix = `${place.location.prefix}_new`;
     await Promise.all(Array.from({ length: 4 }, () => connect({ ...place.location, prefix })));

@@ -277,6 +277,7 @@ class PatientWorker extends Worker<NoData, void> {
 class Taker implements JobTaker {
   private worker: PatientWorker | undefined;
   private isPaused = false;
+  private closing: Promise<void> | undefined;
   private readonly starting: Promise<void>;
 
   constructor(
@@ -298,10 +299,21 @@ class Taker implements JobTaker {
   }
 
   /** @param force Without waiting for the work on its jobs. */
-  async close(force = false): Promise<void> {
+  close(force = false): Promise<void> {
+    this.closing ??= this.end(force);
+    return this.closing;
+  }
+
+  /** What BullMQ asks of a store that is away it asks until that is back: who stops does not wait for it. */
+  private async end(force: boolean): Promise<void> {
     this.isPaused = true;
-    if (!force) await this.starting;
-    await this.worker?.close(force);
+    const ended = (force ? Promise.resolve() : this.starting).then(() => this.worker?.close(force));
+    const isLate = await Promise.race([ended.then(() => false), sleep(ANSWER_MS, true, { ref: false })]);
+    if (!isLate) return;
+    ended.catch(() => undefined);
+    this.listener.failed(
+      new Error('it did not answer in time: what was not given back comes back when its lock has run out'),
+    );
   }
 
   private async start(): Promise<void> {

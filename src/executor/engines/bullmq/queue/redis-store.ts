@@ -1,6 +1,7 @@
 import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { QueueStore } from './bullmq-job-queue.js';
+import { EndableRedis } from './endable-redis.js';
 
 /** Wait before a broken connection is made again, in milliseconds, at most. */
 const RECONNECT_MS = 1_000;
@@ -60,14 +61,14 @@ export class RedisStore implements QueueStore {
   }
 
   private connect(options: RedisOptions): Redis {
-    const client = new Redis(this.url, {
-      ...options,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
-    });
-    // BullMQ hears of the errors of its connections itself; without a listener ioredis writes them to the console.
-    client.on('error', () => undefined);
-    this.clients.push(client);
-    return client;
+    return new EndableRedis(
+      this.url,
+      {
+        ...options,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
+      },
+      (client) => this.clients.push(client),
+    );
   }
 }
