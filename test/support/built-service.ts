@@ -11,6 +11,10 @@ export const API_KEY = 'test-key-0123456789abcdef0123456789abcdef';
 
 /** Far more than it takes, but for a machine that many test suites share. */
 const START_WITHIN_MS = 120_000;
+/** Far above any grace that a test gives. */
+const STOP_WITHIN_MS = 120_000;
+/** Of its log, what is shown of a process that does not stop. */
+const SHOWN_LOG = 4_000;
 
 export interface BuiltServiceOptions {
   /** File of the SQLite database, or what stands for it on a server: see `databaseUrl`. */
@@ -122,10 +126,15 @@ export class BuiltService {
 
   /** Sends a signal and resolves with the exit code; null when the signal itself ended the process. */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
-    if (!this.hasExited) {
-      const exit = once(this.child, 'exit');
-      this.child.kill(signal);
+    if (this.hasExited) return this.child.exitCode;
+    const exit = once(this.child, 'exit', { signal: AbortSignal.timeout(STOP_WITHIN_MS) });
+    this.child.kill(signal);
+    try {
       await exit;
+    } catch (cause) {
+      throw new Error(`the process does not end at ${signal}; its log ends so:\n${this.log.slice(-SHOWN_LOG)}`, {
+        cause,
+      });
     }
     return this.child.exitCode;
   }
