@@ -47,7 +47,7 @@ export function setUps({ postgres, redis }: Servers): SetUp[] {
     { name: 'embedded on PostgreSQL', start: () => startOnPostgres(postgres, [{}]) },
     {
       name: 'api and worker, queue in Redis',
-      start: () => startOnPostgres(postgres, inRoles(inRedis), () => redisCommands(redis)),
+      start: () => startOnPostgres(postgres, inRoles(inRedis), { url: redis, prefix: fleet.QUEUE__PREFIX }),
     },
     { name: 'api and worker, queue in PostgreSQL', start: () => startOnPostgres(postgres, inRoles(inPostgres)) },
   ];
@@ -75,13 +75,14 @@ async function startOnSqlite(mayEcho: boolean): Promise<Running> {
 async function startOnPostgres(
   serverUrl: string,
   environments: readonly Environment[],
-  countCommands: () => Promise<number | undefined> = () => Promise.resolve(undefined),
+  queue?: RedisQueue,
 ): Promise<Running> {
   const database = await PostgresDatabase.create(serverUrl);
   const processes: Service[] = [];
   const stop = async (): Promise<void> => {
     for (const service of processes.toReversed()) await service.stop();
     await database.drop();
+    if (queue !== undefined) await emptyQueue(queue);
   };
   try {
     for (const env of environments)
@@ -89,14 +90,28 @@ async function startOnPostgres(
     const [front] = processes;
     if (front === undefined) throw new Error('there is no process to start');
     const count = async (): Promise<Counts> => {
-      const commands = await countCommands();
       const transactions = await database.commits();
-      return commands === undefined ? { transactions } : { transactions, redisCommands: commands };
+      return queue === undefined ? { transactions } : { transactions, redisCommands: await redisCommands(queue.url) };
     };
     return { front, processes, tidy: () => database.tidy(), count, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+interface RedisQueue {
+  readonly url: string;
+  readonly prefix: string;
+}
+
+async function emptyQueue({ url, prefix }: RedisQueue): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    const keys = await redis.keys(`${prefix}*`);
+    if (keys.length > 0) await redis.unlink(keys);
+  } finally {
+    redis.disconnect();
   }
 }
 
