@@ -10,6 +10,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type * as ChannelRelays from '../src/events/transport/channel-relay.js';
 import type * as OpenChannel from '../src/events/transport/open-channel.js';
+import { PostgresDatabase, onPostgres } from './postgres-database.ts';
 
 const REDIS_URL = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 const POSTGRES_URL = process.env['POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -39,9 +40,9 @@ if (process.send === undefined) await main();
 else await listenUntilAsked();
 
 async function main(): Promise<void> {
-  const name = `wandbench_${randomBytes(4).toString('hex')}`;
-  const databaseUrl = Object.assign(new URL(POSTGRES_URL), { pathname: `/${name}` }).href;
-  await onPostgres(POSTGRES_URL, `CREATE DATABASE ${name}`);
+  const database = await PostgresDatabase.create(POSTGRES_URL);
+  const databaseUrl = database.url;
+  const prefix = `wandbench_${randomBytes(4).toString('hex')}`;
   try {
     const { runMigrations } = await import('bullmq');
     const pool = new pg.Pool({ connectionString: databaseUrl });
@@ -51,11 +52,11 @@ async function main(): Promise<void> {
     await pool.end();
     const rows: Record<string, string | number>[] = [];
     for (const way of WAYS) {
-      rows.push(...(await measureAll({ way, prefix: name, databaseUrl })));
+      rows.push(...(await measureAll({ way, prefix, databaseUrl })));
     }
     console.table(rows);
   } finally {
-    await onPostgres(POSTGRES_URL, `DROP DATABASE ${name} WITH (FORCE)`);
+    await database.drop();
   }
 }
 
@@ -177,16 +178,6 @@ async function serverWork(way: Way, databaseUrl: string): Promise<number> {
     'SELECT xact_commit AS commits FROM pg_stat_database WHERE datname = current_database()',
   );
   return Number(row?.commits);
-}
-
-async function onPostgres<Row extends object>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 async function built<Module>(file: string): Promise<Module> {

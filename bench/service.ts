@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
+import { type Arrival, EventStream } from './event-stream.ts';
 import { freePort } from './free-port.ts';
 import { cpuSeconds, peakMemoryBytes } from './process-usage.ts';
 
@@ -21,6 +23,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Keeps its database; a new one, removed at the end, when left out. */
   readonly folder?: string;
+  /** Gets what it logs. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 /** The built service in a process of its own, configured as in production: key, validation and logs are on. */
@@ -48,7 +52,7 @@ export class Service {
   }
 
   /** Starts the process and waits for nothing. */
-  static async spawn({ root = process.cwd(), env = {}, folder }: ServiceOptions = {}): Promise<Service> {
+  static async spawn({ root = process.cwd(), env = {}, folder, onLogLine }: ServiceOptions = {}): Promise<Service> {
     const home = folder ?? mkdtempSync(join(tmpdir(), 'wand-bench-'));
     const port = await freePort();
     const databasePath = join(home, 'bench.db');
@@ -69,8 +73,11 @@ export class Service {
         MONITORING__MAX_STREAMS: '0',
         ...env,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', onLogLine === undefined ? 'ignore' : 'pipe', 'inherit'],
     });
+    if (onLogLine !== undefined && child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', onLogLine);
+    }
     return new Service(child, `http://127.0.0.1:${port}`, databasePath, folder === undefined ? home : undefined);
   }
 
@@ -121,9 +128,10 @@ export class Service {
       .reduce((sum, size) => sum + size, 0);
   }
 
-  /** The header lines that open a stream of a run. */
-  streamRequest(runId: string): string {
-    return `GET /runs/${runId}/stream HTTP/1.1\r\nHost: ${new URL(this.url).host}\r\nX-API-Key: ${KEY}\r\n\r\n`;
+  /** Opens a stream, of a run or of all. */
+  openStream(path: string, onEvent: (event: Arrival) => void): Promise<EventStream> {
+    const { host } = new URL(this.url);
+    return EventStream.open(this.url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nX-API-Key: ${KEY}\r\n\r\n`, onEvent);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -64,7 +64,12 @@ const ROWS = [
         ],
       ),
       stat('Live runs', 'none', 'sum(wand_runs_live{$by})', 'Runs that are worked on.'),
-      stat('Queued runs', 'none', 'sum(wand_runs_queued{$by})', 'Runs that wait for a place.'),
+      stat(
+        'Queued runs',
+        'none',
+        'sum(wand_runs_queued{$by}) + (max(wand_queue_jobs{$by, state="waiting"}) or vector(0))',
+        'Runs that wait for a place, those in the queue of a fleet among them.',
+      ),
     ],
   ],
   [
@@ -125,11 +130,18 @@ const ROWS = [
       graph('Wait before the start', 's', percentiles('wand_run_queue_wait_seconds')),
       graph('Live and queued', 'none', [
         { expr: 'sum(wand_runs_live{$by})', legend: 'live' },
-        { expr: 'sum(wand_runs_queued{$by})', legend: 'queued' },
+        { expr: 'sum(wand_runs_queued{$by})', legend: 'queued in a process' },
+        { expr: 'max(wand_queue_jobs{$by, state="waiting"})', legend: 'queued in the fleet' },
       ]),
-      graph('Oldest in the queue', 's', [
-        { expr: 'max by (instance) (wand_runs_queue_oldest_age_seconds{$by})', legend: '{{instance}}' },
-      ]),
+      graph(
+        'Oldest in the queue',
+        's',
+        [
+          { expr: 'max by (instance) (wand_runs_queue_oldest_age_seconds{$by})', legend: '{{instance}}' },
+          { expr: 'max(wand_queue_oldest_age_seconds{$by})', legend: 'fleet' },
+        ],
+        'In a fleet a process has only runs in its own queue that the shared one has not taken yet.',
+      ),
       graph(
         'Runs in the database',
         'none',
@@ -137,6 +149,46 @@ const ROWS = [
         'Counted at most once a minute.',
         true,
       ),
+    ],
+  ],
+  [
+    'Fleet',
+    [
+      graph(
+        'Jobs in the queue',
+        'none',
+        [{ expr: 'max by (state) (wand_queue_jobs{$by})', legend: '{{state}}' }],
+        'Every process tells the same; nothing while the queue does not answer. Delayed: nothing is due before long.',
+        true,
+      ),
+      graph(
+        'Taken over, lost, swept',
+        'ops',
+        [
+          { expr: `sum(${rate('wand_fleet_takeovers_total')})`, legend: 'runs of workers that died' },
+          { expr: `sum(${rate('wand_fleet_lost_jobs_total')})`, legend: 'jobs lost by workers that live' },
+          { expr: `sum(${rate('wand_fleet_swept_runs_total')})`, legend: 'runs that no job covered' },
+          { expr: `sum(${rate('wand_fleet_sweeps_total')})`, legend: 'rounds of looking for those' },
+        ],
+        'Rounds that stop mean that no process leads.',
+      ),
+      graph('Hints between processes', 'ops', [
+        { expr: `sum by (outcome) (${rate('wand_relay_hints_total')})`, legend: '{{outcome}}' },
+        { expr: `sum(${rate('wand_relay_gaps_total')})`, legend: 'gaps' },
+      ]),
+      graph(
+        'Queries for what others wrote',
+        'ops',
+        [{ expr: `sum by (kind) (${rate('wand_relay_queries_total')})`, legend: '{{kind}}' }],
+        'For streams that somebody watches.',
+      ),
+      graph('Attempts of pools that wait', 'none', [
+        { expr: 'max by (pool) (wand_pool_attempts_waiting{$by})', legend: '{{pool}}' },
+        { expr: 'sum(wand_pool_attempts_of_runs{$by, state="waiting"})', legend: 'of all runs' },
+      ]),
+      graph('Attempts that pools make', 'none', [
+        { expr: 'sum by (pool) (wand_pool_attempts_running{$by})', legend: '{{pool}}' },
+      ]),
     ],
   ],
   [
@@ -309,7 +361,7 @@ const variable = (name, label, query, isMulti) => ({
 const dashboard = {
   uid: 'wand-orchestrator',
   title: 'Wand Orchestrator',
-  description: 'Traffic, runs, nodes, journal, streams and process. Made by scripts/dashboard.mjs.',
+  description: 'Traffic, runs, fleet, nodes, journal, streams and process. Made by scripts/dashboard.mjs.',
   tags: ['wand'],
   schemaVersion: 39,
   version: 1,

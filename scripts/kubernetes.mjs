@@ -33,7 +33,8 @@ const NOT_IN_CONFIG = new Set([
     'EXECUTION__ENGINE',
     'QUEUE__BACKEND',
   ],
-  ...['MONITORING__METRICS_PORT', 'SECURITY__RATE_LIMIT_STORE', 'DATABASE__URL', 'QUEUE__URL', 'CACHE__REDIS_URL'],
+  ...['MONITORING__METRICS_PORT', 'SECURITY__RATE_LIMIT_STORE', 'DATABASE__URL', 'DATABASE__MIGRATE', 'QUEUE__URL'],
+  'CACHE__REDIS_URL',
 ]);
 /** Kinds that exist only where an operator has defined them. */
 const COMPONENTS = { ServiceMonitor: 'prometheus', PrometheusRule: 'prometheus', ScaledObject: 'keda' };

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type Socket, connect } from 'node:net';
+import { type EventStream } from '../event-stream.ts';
 import { type Figures, type Limits, ofLimit, percentile } from '../figures.ts';
 import { ticking } from '../graphs.ts';
 import { Service } from '../service.ts';
@@ -7,34 +6,12 @@ import { Service } from '../service.ts';
 const STREAMS = 1_000;
 const TICKS = 40;
 const EVERY_SEC = 0.1;
-const FRAME = /^id: (\d+)\nevent: \S+\ndata: \{.*?"ts":([\d.]+)/gm;
 
 /** One stream: which events came, and how long after they happened. */
-class Watcher {
-  readonly seqs: number[] = [];
-  readonly latencies: number[] = [];
-  readonly ended: Promise<void>;
-  private text = '';
-
-  constructor(socket: Socket) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.ended = promise;
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => this.receive(chunk));
-    socket.on('close', () => resolve());
-  }
-
-  private receive(chunk: string): void {
-    const now = (performance.timeOrigin + performance.now()) / 1_000;
-    this.text += chunk;
-    const end = this.text.lastIndexOf('\n\n');
-    if (end === -1) return;
-    for (const [, seq, ts] of this.text.slice(0, end).matchAll(FRAME)) {
-      this.seqs.push(Number(seq));
-      this.latencies.push((now - Number(ts)) * 1_000);
-    }
-    this.text = this.text.slice(end);
-  }
+interface Watcher {
+  readonly seqs: number[];
+  readonly latencies: number[];
+  readonly stream: EventStream;
 }
 
 /** W6: 1,000 streams watch one run whose events come one tick after another. */
@@ -52,7 +29,7 @@ export async function w6(limits: Limits): Promise<Figures[]> {
     const runId = String((await service.post('/runs', { graph_id: graphId }))['run_id']);
     const watchers = await openStreams(service, runId);
     const before = service.cpuSeconds ?? Number.NaN;
-    await Promise.all(watchers.map(({ ended }) => ended));
+    await Promise.all(watchers.map(({ stream }) => stream.ended));
     return [figuresOf(service, watchers, before, limits)];
   } finally {
     await service.stop();
@@ -60,13 +37,15 @@ export async function w6(limits: Limits): Promise<Figures[]> {
 }
 
 async function openStreams(service: Service, runId: string): Promise<Watcher[]> {
-  const { hostname, port } = new URL(service.url);
   const watchers: Watcher[] = [];
-  for (let stream = 0; stream < STREAMS; stream++) {
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    watchers.push(new Watcher(socket));
-    socket.write(service.streamRequest(runId));
+  for (let count = 0; count < STREAMS; count++) {
+    const seqs: number[] = [];
+    const latencies: number[] = [];
+    const stream = await service.openStream(`/runs/${runId}/stream`, ({ seq, latencyMs }) => {
+      seqs.push(seq);
+      latencies.push(latencyMs);
+    });
+    watchers.push({ seqs, latencies, stream });
   }
   return watchers;
 }

@@ -142,6 +142,12 @@ describeWithTool('helm')('helm', () => {
     expect(environmentOf(workloads(objects)[0] ?? expectOne())['QUEUE__BACKEND']).toBe('postgres');
   });
 
+  it('has pods migrate where no job does', () => {
+    const { objects } = render({ mode: 'fleet', 'migration.enabled': false });
+    expect(ofKind(objects, 'Job')).toEqual([]);
+    expect(workloads(objects).flatMap((one) => environmentOf(one)['DATABASE__MIGRATE'] ?? [])).toEqual([]);
+  });
+
   it('makes a group of workers for each that it is given', () => {
     const group = { replicas: 1, args: ['--pool', 'gpu'], autoscaling: { enabled: false } };
     const resources = { requests: { cpu: 1, memory: '1Gi' }, limits: { memory: '2Gi', 'nvidia.com/gpu': 1 } };

@@ -292,6 +292,11 @@ describe('the overlay fleet', () => {
     const services = ofKind(objects, 'Service').filter(({ spec }) => selects({ matchLabels: spec?.selector }, labels));
     expect([...services, ...deployments.filter(({ spec }) => selects(spec?.selector, labels))]).toEqual([]);
   });
+
+  it('leaves the schema to that job', () => {
+    const modes = workloads(objects).map((workload) => environmentOf(workload)['DATABASE__MIGRATE']);
+    expect(new Set(modes)).toEqual(new Set(['check']));
+  });
 });
 
 describe('a probe', () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { fleetMetricsText } from '../support/fleet-metrics.js';
 import { given } from '../support/given.js';
 import { describeWithPromtool, promtool } from '../support/promtool.js';
 import { useApi } from '../support/use-api.js';
@@ -102,20 +103,21 @@ describe('the dashboard', () => {
 
 describe('what is watched', () => {
   const api = useApi();
-  /** Label names by metric, of what the service serves after it has done some of everything. */
+  /** Label names by metric, of what the service and a process of a fleet serve after they have done some of everything. */
   const served = new Map<string, Set<string>>();
   let text: string;
 
   beforeAll(async () => {
     await given(api).finishedRun();
     text = (await api.get('/metrics')).body as string;
-    for (const [, name] of text.matchAll(/^# TYPE (\w+) /gm)) served.set(name ?? '', new Set(['job', 'instance']));
-    for (const [, name = '', labels = ''] of text.matchAll(/^([a-z]\w*)\{(.*)\} \S+$/gm)) {
+    const both = `${text}\n${await fleetMetricsText()}`;
+    for (const [, name] of both.matchAll(/^# TYPE (\w+) /gm)) served.set(name ?? '', new Set(['job', 'instance']));
+    for (const [, name = '', labels = ''] of both.matchAll(/^([a-z]\w*)\{(.*)\} \S+$/gm)) {
       const names = served.get(name) ?? new Set(['job', 'instance']);
       for (const [, label] of labels.matchAll(/(\w+)="/g)) names.add(label ?? '');
       served.set(name, names);
     }
-    for (const [, name = ''] of text.matchAll(/^([a-z]\w*) \S+$/gm)) {
+    for (const [, name = ''] of both.matchAll(/^([a-z]\w*) \S+$/gm)) {
       if (!served.has(name)) served.set(name, new Set(['job', 'instance']));
     }
   });

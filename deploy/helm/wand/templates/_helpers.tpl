@@ -44,6 +44,9 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 - { name: DATABASE__URL, value: 'sqlite:////data/wand.db' }
 {{- else }}
 - { name: DATABASE__URL_FILE, value: /run/secrets/wand/database-url }
+{{- if .Values.migration.enabled }}
+- { name: DATABASE__MIGRATE, value: check }
+{{- end }}
 - { name: EXECUTION__ENGINE, value: bullmq }
 - { name: QUEUE__BACKEND, value: {{ .Values.queue.backend }} }
 {{- if include "wand.usesRedis" . }}
