@@ -49,6 +49,10 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_SERVER_SHUTDOWN', broken(ENDING)],
   ['ER_NORMAL_SHUTDOWN', broken(ENDING)],
   ['ER_CONNECTION_KILLED', broken(ENDING)],
+  ['ER_SESSION_WAS_KILLED', broken(ENDING)],
+  // MySQL says it where MariaDB only closes the connection: nothing was asked over it for `wait_timeout`.
+  ['ER_CLIENT_INTERACTION_TIMEOUT', broken(AWAY)],
+  ['ER_SERVER_OFFLINE_MODE', broken(ENDING)],
   ['ER_NEW_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_CON_COUNT_ERROR', refused(CROWDED)],
@@ -72,6 +76,8 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_LOCK_DEADLOCK', conflict],
   ['ER_LOCK_WAIT_TIMEOUT', conflict],
   ['ER_CHECKREAD', conflict],
+  // Another member of a replication group was faster.
+  ['ER_TRANSACTION_ROLLBACK_DURING_COMMIT', conflict],
   // PostgreSQL
   ['40001', conflict],
   ['40P01', conflict],
