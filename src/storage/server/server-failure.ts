@@ -66,6 +66,8 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_OUTOFMEMORY', refused(FULL)],
   ['ER_OUT_OF_RESOURCES', refused(FULL)],
   ['ER_NET_PACKET_TOO_LARGE', refused(TOO_LARGE)],
+  // Of a value that is put together of parts, each of which was small enough.
+  ['ER_WARN_ALLOWED_PACKET_OVERFLOWED', refused(TOO_LARGE)],
   ['ER_ERROR_ON_WRITE', refused(DAMAGED)],
   ['ER_ERROR_ON_READ', refused(DAMAGED)],
   ['ER_ERROR_DURING_COMMIT', refused(DAMAGED)],
