@@ -118,7 +118,7 @@ for (const { server, serverUrl, create } of DATABASE_SERVERS) {
 
     it('do not take a table of somebody else for their own', async () => {
       await migrateServer(await connect());
-      await (await connect()).query('CREATE TABLE first_step (other int)');
+      await (await connect()).query('CREATE TABLE first_step (other int NOT NULL PRIMARY KEY)');
       const next = await connect([...SERVER_MIGRATIONS, HalfWay1899999999999]);
       await expect(migrateServer(next)).rejects.toThrow(/first_step/);
     });

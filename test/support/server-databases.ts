@@ -25,8 +25,8 @@ export async function createPostgresDatabase(): Promise<ServerTestDatabase> {
 /** Makes a database of MariaDB or MySQL. */
 export async function createMariadbDatabase(): Promise<ServerTestDatabase> {
   const name = databaseName();
-  // Files of 16 MB have to fit, which they do not as MariaDB comes.
-  await onMariadb('SET GLOBAL max_allowed_packet = GREATEST(@@GLOBAL.max_allowed_packet, 67108864)');
+  // Files of 16 MB have to fit, which they do not as MariaDB comes. MySQL takes no number that it has not cast.
+  await onMariadb('SET GLOBAL max_allowed_packet = CAST(GREATEST(@@GLOBAL.max_allowed_packet, 67108864) AS UNSIGNED)');
   await onMariadb(`CREATE DATABASE ${name}`);
   return { url: urlOf(MARIADB_URL, name), drop: () => onMariadb(`DROP DATABASE IF EXISTS ${name}`) };
 }

@@ -25,13 +25,13 @@ export function constraintErrorOf(error: unknown): ConstraintError | undefined {
   return new ConstraintError(`${rule} constraint failed${name === undefined ? '' : `: ${name}`}`);
 }
 
-/** PostgreSQL names the constraint or the column in a field of its own, MySQL in the message. */
+/** PostgreSQL names the constraint or the column in a field of its own, MySQL in the message, with the table before a key. */
 function nameOf(error: Error): string | undefined {
   for (const field of ['constraint', 'column'] as const) {
     const value: unknown = Reflect.get(error, field);
     if (typeof value === 'string') return value;
   }
-  return /for key '([^']+)'$|CONSTRAINT [`"]([^`"]+)[`"]|[Cc]olumn '([^']+)'/
+  return /for key '(?:[^'.]+\.)?([^']+)'$|CONSTRAINT [`"]([^`"]+)[`"]|[Cc]olumn '([^']+)'/
     .exec(error.message)
     ?.slice(1)
     .find((name) => name);

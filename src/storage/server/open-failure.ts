@@ -15,6 +15,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ER_DBACCESS_DENIED_ERROR', 'this user has no rights to the database'],
   ['ER_BAD_DB_ERROR', 'there is no such database'],
   ['ER_CON_COUNT_ERROR', 'the server takes no more connections'],
+  ['ER_ACCOUNT_HAS_BEEN_LOCKED', 'the account of this user is locked'],
+  ['ER_MUST_CHANGE_PASSWORD_LOGIN', 'the password of this user has expired'],
+  ['ER_SECURE_TRANSPORT_REQUIRED', 'the server takes TLS connections alone: see ssl-mode'],
+  ['ER_SERVER_OFFLINE_MODE', 'the server has been taken offline'],
+  ['HANDSHAKE_SSL_ERROR', 'the TLS certificate of the server is not trusted, or not for its host'],
   ['HANDSHAKE_NO_SSL_SUPPORT', 'the server takes no TLS connections'],
 ]);
 

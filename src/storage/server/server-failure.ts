@@ -49,6 +49,10 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_SERVER_SHUTDOWN', broken(ENDING)],
   ['ER_NORMAL_SHUTDOWN', broken(ENDING)],
   ['ER_CONNECTION_KILLED', broken(ENDING)],
+  ['ER_SESSION_WAS_KILLED', broken(ENDING)],
+  // MySQL says it where MariaDB only closes the connection: nothing was asked over it for `wait_timeout`.
+  ['ER_CLIENT_INTERACTION_TIMEOUT', broken(AWAY)],
+  ['ER_SERVER_OFFLINE_MODE', broken(ENDING)],
   ['ER_NEW_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_CON_COUNT_ERROR', refused(CROWDED)],
@@ -62,6 +66,8 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_OUTOFMEMORY', refused(FULL)],
   ['ER_OUT_OF_RESOURCES', refused(FULL)],
   ['ER_NET_PACKET_TOO_LARGE', refused(TOO_LARGE)],
+  // Of a value that is put together of parts, each of which was small enough.
+  ['ER_WARN_ALLOWED_PACKET_OVERFLOWED', refused(TOO_LARGE)],
   ['ER_ERROR_ON_WRITE', refused(DAMAGED)],
   ['ER_ERROR_ON_READ', refused(DAMAGED)],
   ['ER_ERROR_DURING_COMMIT', refused(DAMAGED)],
@@ -72,6 +78,8 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_LOCK_DEADLOCK', conflict],
   ['ER_LOCK_WAIT_TIMEOUT', conflict],
   ['ER_CHECKREAD', conflict],
+  // Another member of a replication group was faster.
+  ['ER_TRANSACTION_ROLLBACK_DURING_COMMIT', conflict],
   // PostgreSQL
   ['40001', conflict],
   ['40P01', conflict],

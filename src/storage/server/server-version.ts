@@ -6,20 +6,30 @@ interface Needed {
   readonly name: 'PostgreSQL' | 'MySQL' | 'MariaDB';
   readonly major: number;
   readonly minor: number;
+  /** Where not every patch of the minor version will do. */
+  readonly patch?: number;
 }
 
 const POSTGRES: Needed = { name: 'PostgreSQL', major: 15, minor: 0 };
-const MYSQL: Needed = { name: 'MySQL', major: 8, minor: 0 };
+/** Of 8.0 from the patch on that has the collation of our tables. */
+const MYSQL: Needed = { name: 'MySQL', major: 8, minor: 0, patch: 17 };
 const MARIADB: Needed = { name: 'MariaDB', major: 10, minor: 11 };
 
 /** Undefined if the server is new enough; otherwise what was found and what is needed. */
 export function tooOld(dialect: 'postgres' | 'mysql', version: string): string | undefined {
   const needed = dialect === 'postgres' ? POSTGRES : /mariadb/i.test(version) ? MARIADB : MYSQL;
   // Some servers say `5.5.5-` first, for replicas that know no other version.
-  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? []).map(Number);
-  const isNewEnough = major > needed.major || (major === needed.major && minor >= needed.minor);
+  const [, ...parts] = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
+  const [major = 0, minor = 0, patch = Infinity] = parts.filter((part) => part !== undefined).map(Number);
+  const isNewEnough =
+    major > needed.major ||
+    (major === needed.major && (minor > needed.minor || (minor === needed.minor && patch >= (needed.patch ?? 0))));
   if (isNewEnough) return undefined;
-  return `the server is ${needed.name} ${major}.${minor}, and ${needed.name} ${needed.major}.${needed.minor} or newer is needed`;
+  const [found, least] =
+    needed.patch === undefined
+      ? [`${major}.${minor}`, `${needed.major}.${needed.minor}`]
+      : [[major, minor, patch].filter(Number.isFinite).join('.'), `${needed.major}.${needed.minor}.${needed.patch}`];
+  return `the server is ${needed.name} ${found}, and ${needed.name} ${least} or newer is needed`;
 }
 
 /** @throws {DatabaseOpenError} if the server is too old. */

@@ -3,8 +3,8 @@ import { JournalUnavailableError } from '../../storage.errors.js';
 
 /** Any number will do, as long as it is always the same. */
 const LOCK_KEY = 1_795_700_000;
-/** One for each database of the server; a hash, as names of locks are short. */
-const LOCK_NAME = "CONCAT('wand_migrations.', MD5(DATABASE()))";
+/** One for each database of the server; a hash, as a lock's name has 64 characters. SHA2, as MySQL 9.6 and later have no MD5. */
+const LOCK_NAME = "CONCAT('wand_migrations.', LEFT(SHA2(DATABASE(), 256), 48))";
 /** What GET_LOCK takes for "as long as it takes", nearly. */
 const LOCK_SECONDS = 3_600;
 
