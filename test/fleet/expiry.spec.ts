@@ -71,12 +71,15 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A run of a fleet that must start in ti
         await waitFor('its job to be gone', async () => (await jobsWait()) === 0);
       });
 
-      it.each(['SIGTERM', 'SIGKILL'] as const)('ends in time although %s ended the process that took it', async (signal) => {
-        const taker = await fleet.start({ ROLE: 'api' });
-        const runId = await startGraph(taker, late(4));
-        await taker.stop(signal);
-        await expires(api, runId, 4);
-      });
+      it.each(['SIGTERM', 'SIGKILL'] as const)(
+        'ends in time although %s ended the process that took it',
+        async (signal) => {
+          const taker = await fleet.start({ ROLE: 'api' });
+          const runId = await startGraph(taker, late(4));
+          await taker.stop(signal);
+          await expires(api, runId, 4);
+        },
+      );
 
       it('ends while all workers are busy, and they go on with others', async () => {
         const worker = await fleet.start({ ROLE: 'worker' });

@@ -126,7 +126,10 @@ describeWith('PostgreSQL', POSTGRES_URL, 'Two processes that answer and one that
         const runId = await startGraph(first, LONG);
         await nodeRuns(second, runId, 'wait');
         expect((await second.request(`/runs/${runId}/cancel`, { method: 'POST' })).status).toBe(202);
-        expect(await ended(first, runId, 10_000)).toMatchObject({ status: 'CANCELLED', nodes: [{ status: 'CANCELLED' }] });
+        expect(await ended(first, runId, 10_000)).toMatchObject({
+          status: 'CANCELLED',
+          nodes: [{ status: 'CANCELLED' }],
+        });
         const types = (await getEvents(second, runId)).map(({ type }) => type);
         expect(types).not.toContain('run.recovered');
         expect(types.at(-1)).toBe('run.cancelled');
