@@ -44,7 +44,7 @@ class UndyingPair {
 
   async start(): Promise<void> {
     this.members.push(await this.fleet.start(), await this.fleet.start());
-    this.watches.push(...this.members.keys().map((place) => this.watch(place)));
+    this.watches.push(...this.members.map((_, place) => this.watch(place)));
   }
 
   /** What one of them answers; asked again while it is dead. */

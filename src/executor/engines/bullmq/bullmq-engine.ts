@@ -6,6 +6,7 @@ import { withLogContext } from '../../../observability/core/index.js';
 import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from '../../../storage/index.js';
 import {
   type Blame,
+  CorruptJournalError,
   type Namespace,
   type RunId,
   type RunStatus,
@@ -47,6 +48,8 @@ const HEAD_EVERY_MS = 500;
 const OPEN_AGAIN_MS = 1_000;
 /** A job whose run another session has comes back after so long, to find that the run has ended. */
 const STALE_MS = 10_000;
+/** A run that should end in the queue but cannot be read is looked at again after so long. */
+const UNREADABLE_AGAIN_MS = 60_000;
 /** How often the leader removes what nobody waits for any more: claims that have run out, and attempts of pools. */
 const TIDY_EVERY_MS = 60_000;
 const DONE: JobEnd = { kind: 'done' };
@@ -240,7 +243,8 @@ export class BullmqEngine extends RunEngine {
       withLogContext({ run_id: runId }, () =>
         this.logger.warn({ err: error }, 'a run could not be ended in the queue'),
       );
-      this.host.after(LOOK_EVERY_MS, () => void this.expire(runId));
+      const waitMs = error instanceof CorruptJournalError ? UNREADABLE_AGAIN_MS : LOOK_EVERY_MS;
+      if (this.phase === 'running') this.deadlines.add(runId, epochMs(this.parts.ports.clock.now() + waitMs));
     }
   }
 
@@ -376,6 +380,8 @@ export class BullmqEngine extends RunEngine {
         case undefined:
           break;
       }
+      // Another process may be able to read it, one of a newer version say; this one is not to wait for that with a place.
+      if (this.host.lossOf(runId)?.error instanceof CorruptJournalError) return this.later(this.takeWait(runId));
       await this.waitToRetake(runId);
     }
   }
@@ -390,9 +396,15 @@ export class BullmqEngine extends RunEngine {
     });
   }
 
-  private async waitToRetake(runId: RunId): Promise<void> {
+  /** How long to wait before the run is taken again. */
+  private takeWait(runId: RunId): number {
     const waitMs = this.waits.get(runId) ?? 0;
     this.waits.delete(runId);
+    return waitMs;
+  }
+
+  private async waitToRetake(runId: RunId): Promise<void> {
+    const waitMs = this.takeWait(runId);
     const isOver = Promise.withResolvers<void>();
     const forgo = this.host.after(waitMs, isOver.resolve);
     await Promise.race([isOver.promise, this.stopped.promise]);
