@@ -223,7 +223,9 @@ export function decodeEntry(entry: JournalEntry): RunEvent {
     case 'node.cancelled':
       return { type: entry.type, ...node(), ended: field('ended') as AttemptEnd };
     default:
-      throw new CorruptJournalError(`the type of the entry at seq ${entry.seq} is unknown: ${String(entry.type)}`);
+      throw new CorruptJournalError(
+        `the type of the entry at seq ${entry.seq} is unknown, unless to a newer version: ${String(entry.type)}`,
+      );
   }
 }
 

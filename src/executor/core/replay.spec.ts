@@ -192,7 +192,7 @@ describe('a journal that cannot be one', () => {
   it('holds what cannot be read', () => {
     const unknown = { ...entries[2], type: 'node.paused' } as unknown as JournalEntry;
     expect(replay(run.plan, entries.with(2, unknown)).fault).toMatchObject({
-      message: 'the type of the entry at seq 3 is unknown: node.paused',
+      message: 'the type of the entry at seq 3 is unknown, unless to a newer version: node.paused',
     });
     const failed = { ...entries[3], type: 'node.failed', data: { error: null } } as JournalEntry;
     expect(replay(run.plan, entries.with(3, failed)).fault).toMatchObject({ seq: 4, message: /null/ });

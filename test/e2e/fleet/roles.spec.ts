@@ -25,8 +25,11 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
         const { status } = await api.json<{ status: string }>(`/runs/${run_id}`);
         return status === 'SUCCESS';
       });
-      const metrics = new MetricValues(await (await workers.request('/metrics')).text());
-      expect(metrics.labelsOf('wand_worker_up')).toEqual({ 'worker="1"': 1, 'worker="2"': 1 });
+      await waitFor('both workers to be up', async () => {
+        const metrics = new MetricValues(await (await workers.request('/metrics')).text());
+        const up = metrics.labelsOf('wand_worker_up');
+        return up['worker="1"'] === 1 && up['worker="2"'] === 1;
+      });
       expect(new MetricValues(await (await api.request('/metrics')).text()).of('wand_runs_live')).toBe(0);
     });
 

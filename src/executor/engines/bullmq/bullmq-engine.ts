@@ -6,6 +6,7 @@ import { withLogContext } from '../../../observability/core/index.js';
 import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from '../../../storage/index.js';
 import {
   type Blame,
+  CorruptJournalError,
   type Namespace,
   type RunId,
   type RunStatus,
@@ -28,6 +29,7 @@ import {
   RunEngine,
 } from '../run-engine.js';
 import type { BullmqEngineOptions } from './bullmq-engine.options.js';
+import { ExpiringRuns } from './expiring-runs.js';
 import { fleetBlame } from './fleet-blame.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
@@ -46,10 +48,10 @@ const HEAD_EVERY_MS = 500;
 const OPEN_AGAIN_MS = 1_000;
 /** A job whose run another session has comes back after so long, to find that the run has ended. */
 const STALE_MS = 10_000;
-/** How often the leader reads which runs must begin by a moment: those of processes that have gone. */
-const EXPIRING_EVERY_MS = 60_000;
-/** How often the leader looks for attempts of pools that nobody waits for any more. */
-const SWEEP_POOLS_EVERY_MS = 60_000;
+/** A run that should end in the queue but cannot be read is looked at again after so long. */
+const UNREADABLE_AGAIN_MS = 60_000;
+/** How often the leader removes what nobody waits for any more: claims that have run out, and attempts of pools. */
+const TIDY_EVERY_MS = 60_000;
 const DONE: JobEnd = { kind: 'done' };
 const AGAIN: JobEnd = { kind: 'again' };
 
@@ -78,6 +80,7 @@ export class BullmqEngine extends RunEngine {
   private readonly leader: FleetLeader;
   private readonly sweep: QueueSweep;
   private readonly deadlines: QueueDeadlines;
+  private readonly expiring: ExpiringRuns;
   private readonly order = new FairOrder();
   override readonly fleetCounts: FleetCounts;
   override readonly pools: PoolFigures;
@@ -92,8 +95,7 @@ export class BullmqEngine extends RunEngine {
   private lookTimer: NodeJS.Timeout | undefined;
   private opening: Promise<void> | undefined;
   private headAskedAt = 0;
-  private expiringAskedAt = 0;
-  private poolsSweptAt = -Infinity;
+  private tidiedAt = -Infinity;
 
   constructor(private readonly parts: BullmqEngineParts) {
     super();
@@ -103,6 +105,7 @@ export class BullmqEngine extends RunEngine {
     this.host = new SessionHost({ ...ports, remote: pools.attempts }, this.keeper());
     this.outside = new OutsideWriter(ports);
     this.deadlines = new QueueDeadlines(ports.clock, (runId) => void this.expire(runId));
+    this.expiring = new ExpiringRuns(ports.runs, this.deadlines);
     this.buffer = new JobBuffer(jobs, ports.clock, {
       failed: (error, waiting) =>
         this.logger.error({ err: error, waiting }, 'the queue cannot be reached: runs are accepted and queued later'),
@@ -120,7 +123,7 @@ export class BullmqEngine extends RunEngine {
       leases,
       'queue-sweep',
       options.sweepMs,
-      (isNew) => this.lead(isNew),
+      () => this.lead(),
       (error) => this.logger.warn({ err: error }, 'runs without a job were not looked for'),
     );
   }
@@ -182,8 +185,8 @@ export class BullmqEngine extends RunEngine {
   override async stop(graceMs: number): Promise<void> {
     this.currentPhase = 'stopping';
     this.stopped.resolve();
-    this.deadlines.clear();
     await this.leader.stop();
+    this.deadlines.clear();
     await this.opening;
     const { pools } = this.parts;
     await this.taker?.pause();
@@ -240,7 +243,8 @@ export class BullmqEngine extends RunEngine {
       withLogContext({ run_id: runId }, () =>
         this.logger.warn({ err: error }, 'a run could not be ended in the queue'),
       );
-      this.host.after(LOOK_EVERY_MS, () => void this.expire(runId));
+      const waitMs = error instanceof CorruptJournalError ? UNREADABLE_AGAIN_MS : LOOK_EVERY_MS;
+      if (this.phase === 'running') this.deadlines.add(runId, epochMs(this.parts.ports.clock.now() + waitMs));
     }
   }
 
@@ -376,6 +380,8 @@ export class BullmqEngine extends RunEngine {
         case undefined:
           break;
       }
+      // Another process may be able to read it, one of a newer version say; this one is not to wait for that with a place.
+      if (this.host.lossOf(runId)?.error instanceof CorruptJournalError) return this.later(this.takeWait(runId));
       await this.waitToRetake(runId);
     }
   }
@@ -390,9 +396,15 @@ export class BullmqEngine extends RunEngine {
     });
   }
 
-  private async waitToRetake(runId: RunId): Promise<void> {
+  /** How long to wait before the run is taken again. */
+  private takeWait(runId: RunId): number {
     const waitMs = this.waits.get(runId) ?? 0;
     this.waits.delete(runId);
+    return waitMs;
+  }
+
+  private async waitToRetake(runId: RunId): Promise<void> {
+    const waitMs = this.takeWait(runId);
     const isOver = Promise.withResolvers<void>();
     const forgo = this.host.after(waitMs, isOver.resolve);
     await Promise.race([isOver.promise, this.stopped.promise]);
@@ -416,21 +428,21 @@ export class BullmqEngine extends RunEngine {
     for (const session of this.host.sessions) session.look();
   }
 
-  private async lead(isNew: boolean): Promise<void> {
-    const now = performance.now();
-    if (isNew || now - this.expiringAskedAt > EXPIRING_EVERY_MS) {
-      this.expiringAskedAt = now;
-      await this.parts.leases.forgetExpired(EXPIRING_EVERY_MS);
-      for (const { runId, startBy } of await this.parts.ports.runs.expiring()) this.deadlines.add(runId, startBy);
-    }
-    if (now - this.poolsSweptAt > SWEEP_POOLS_EVERY_MS) {
-      this.poolsSweptAt = now;
-      await this.parts.pools.sweep();
-    }
+  private async lead(): Promise<void> {
+    await this.expiring.round();
+    await this.tidy();
     if (!this.buffer.isReachable) return;
     const swept = await this.sweep.round();
     this.counts.sweeps += 1;
     this.counts.swept += swept;
     if (swept > 0) this.logger.warn(`${swept} unfinished runs had no job and were queued again`);
+  }
+
+  private async tidy(): Promise<void> {
+    const now = performance.now();
+    if (now - this.tidiedAt < TIDY_EVERY_MS) return;
+    this.tidiedAt = now;
+    await this.parts.leases.forgetExpired(TIDY_EVERY_MS);
+    await this.parts.pools.sweep();
   }
 }

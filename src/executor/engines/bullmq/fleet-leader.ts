@@ -15,7 +15,7 @@ export class FleetLeader {
     private readonly leases: FleetLeaseRepository,
     private readonly name: string,
     private readonly everyMs: number,
-    private readonly work: (isNew: boolean) => Promise<void>,
+    private readonly work: () => Promise<void>,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -51,10 +51,8 @@ export class FleetLeader {
 
   private async lead(): Promise<void> {
     try {
-      const leads = await this.leases.acquire(this.name, this.owner, 3 * this.everyMs);
-      const isNew = leads && !this.isLeading;
-      this.isLeading = leads;
-      if (leads) await this.work(isNew);
+      this.isLeading = await this.leases.acquire(this.name, this.owner, 3 * this.everyMs);
+      if (this.isLeading) await this.work();
     } catch (error) {
       this.onError(error);
     }

@@ -10,6 +10,10 @@ export class QueueDeadlines {
     private readonly onDue: (runId: RunId) => unknown,
   ) {}
 
+  has(runId: RunId): boolean {
+    return this.timers.has(runId);
+  }
+
   add(runId: RunId, startBy: EpochMs): void {
     this.remove(runId);
     const cancel = this.clock.at(startBy, () => {
