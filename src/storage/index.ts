@@ -1,4 +1,5 @@
 export { type Cache, type CacheLimits, CacheSpace } from './cache/index.js';
+export { IDLE_TRANSACTION_SEC } from './idle-transaction.js';
 export { Ids } from './ids.js';
 export {
   Journal,

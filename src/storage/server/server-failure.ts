@@ -14,6 +14,7 @@ export interface ServerFailure {
   readonly isStandby: boolean;
 }
 
+const IDLE = 'its server has ended a transaction in which nothing was said for too long';
 const AWAY = 'its server cannot be reached';
 const SILENT = 'its server does not answer';
 const ENDING = 'its server is stopping or starting';
@@ -51,6 +52,7 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_CONNECTION_KILLED', broken(ENDING)],
   ['ER_NEW_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_ABORTING_CONNECTION', broken(ENDING)],
+  ['ER_CLIENT_INTERACTION_TIMEOUT', broken(IDLE)],
   ['ER_CON_COUNT_ERROR', refused(CROWDED)],
   ['ER_TOO_MANY_USER_CONNECTIONS', refused(CROWDED)],
   ['ER_USER_LIMIT_REACHED', refused(CROWDED)],
@@ -80,6 +82,10 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['57014', refused(SILENT)],
   ['53300', refused(CROWDED)],
   ['57P03', broken(ENDING)],
+  // It ends the connection: one that is idle within a transaction, one that is idle, a transaction that takes too long.
+  ['25P03', broken(IDLE)],
+  ['57P05', broken(AWAY)],
+  ['25P04', broken(IDLE)],
   ['XX001', refused(DAMAGED)],
   ['XX002', refused(DAMAGED)],
 ]);
