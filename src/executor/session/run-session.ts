@@ -204,6 +204,11 @@ export class RunSession {
     this.submit({ type: 'shutdown' });
   }
 
+  /** Leaves the run to others as its journal has it, whatever is being written: attempts under way are dropped. */
+  abandon(error: Error): void {
+    this.end({ kind: 'lost', error });
+  }
+
   private submit(input: Unstamped<RunInput>): void {
     if (this.phase === 'ended') return;
     this.inputs.push({ ...input, now: this.clock.now() });
@@ -227,7 +232,7 @@ export class RunSession {
       try {
         await this.handle(inputs);
       } catch (error) {
-        if (error instanceof StaleWriterError && (await this.adopt())) {
+        if (error instanceof StaleWriterError && (await this.adopt()) && !this.hasEnded()) {
           this.inputs = [...inputs, ...this.inputs];
           this.waiting = [...waiting, ...this.waiting];
           if (this.isOver()) return;
@@ -243,6 +248,11 @@ export class RunSession {
     this.armTimer();
   }
 
+  /** It may have been abandoned while something was written or read. */
+  private hasEnded(): boolean {
+    return this.phase === 'ended';
+  }
+
   private async lookIfAsked(): Promise<void> {
     if (!this.mustLook) return;
     this.mustLook = false;
@@ -251,7 +261,7 @@ export class RunSession {
       const [news] = await journal.read(runId, { afterSeq: this.stored.seq, limit: 1 });
       if (news === undefined) return;
       if (!(await this.adopt())) throw new StaleWriterError(runId);
-      this.perform([]);
+      if (!this.hasEnded()) this.perform([]);
     } catch (error) {
       // Whoever asked for the look asks again.
       if (!(error instanceof JournalUnavailableError)) throw error;
@@ -294,6 +304,7 @@ export class RunSession {
       this.parts.count(events);
       this.trace?.tell(events);
     }
+    if (this.hasEnded()) return;
     this.perform(events);
     if (inputs.some((input) => input.type === 'taken')) this.resumeSuspended();
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;

@@ -54,6 +54,8 @@ export interface SessionKeeper {
   readonly isAlone: boolean;
   /** Whether the run, in which attempts are under way, is no other process's that lives; it is if left out. */
   mayTake?(runId: RunId): Promise<boolean>;
+  /** Whether the process keeps a run whose session was lost, and takes it again; it does if left out. */
+  keeps?(runId: RunId): boolean;
   /** How long nothing may be due in a run before its session is parked, in milliseconds; undefined if none ever is. */
   readonly parkAfterMs?: number;
   /** A session ended, or a run could not be opened: its place is free. */
@@ -156,6 +158,11 @@ export class SessionHost {
     return this.lostRuns.get(runId);
   }
 
+  /** The run is left to others: what became of its last session here says nothing when it comes back. */
+  forgetLoss(runId: RunId): void {
+    this.lostRuns.delete(runId);
+  }
+
   /**
    * Asks an unfinished run to stop through its session here, opened by `open` if it is not live.
    *
@@ -240,7 +247,7 @@ export class SessionHost {
 
   /** Has a run taken again, in a while: it is whole in its journal, if it is there; only its session is gone. */
   retakeLater(runId: RunId, error: unknown): void {
-    if (this.keeper.phase === 'stopping') return;
+    if (this.keeper.phase === 'stopping' || this.keeper.keeps?.(runId) === false) return;
     const times = (this.lostRuns.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     withLogContext({ run_id: runId }, () => {

@@ -277,7 +277,8 @@ class PatientWorker extends Worker<NoData, void> {
 class Taker implements JobTaker {
   private worker: PatientWorker | undefined;
   private isPaused = false;
-  private readonly starting: Promise<void>;
+  private isClosed = false;
+  private starting: Promise<void>;
 
   constructor(
     private places: number,
@@ -297,9 +298,19 @@ class Taker implements JobTaker {
     await this.worker?.pause(true);
   }
 
+  async resume(): Promise<void> {
+    if (!this.isPaused || this.isClosed) return;
+    this.isPaused = false;
+    await this.starting;
+    if (this.isPaused) return;
+    if (this.worker === undefined) this.starting = this.start();
+    else await this.worker.resume();
+  }
+
   /** @param force Without waiting for the work on its jobs. */
   async close(force = false): Promise<void> {
     this.isPaused = true;
+    this.isClosed = true;
     if (!force) await this.starting;
     await this.worker?.close(force);
   }
