@@ -71,3 +71,4 @@ export {
 } from './storage.errors.js';
 export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';
+export { tlsFailure } from './tls-failure.js';

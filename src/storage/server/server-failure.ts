@@ -1,6 +1,7 @@
 import { constraintErrorOf } from './constraint-error.js';
 import { driverErrorOf } from './driver-error.js';
 import { JournalUnavailableError } from '../storage.errors.js';
+import { tlsFailure } from '../tls-failure.js';
 
 /**
  * Why a statement failed that is not to blame for it. `broken`: the connection is gone, and nobody knows what became of the
@@ -115,6 +116,9 @@ export function failureOf(error: unknown): ServerFailure | undefined {
   if (found === undefined) return undefined;
   const { code, message } = found;
   if (code === undefined) return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  const untrusted = tlsFailure(found);
+  // A certificate that has expired since the start, say: the next one may be good.
+  if (untrusted !== undefined) return broken(untrusted);
   return BY_CODE.get(code) ?? (/^[0-9A-Z]{5}$/.test(code) ? BY_CLASS.get(code.slice(0, 2)) : undefined);
 }
 

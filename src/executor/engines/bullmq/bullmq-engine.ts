@@ -40,6 +40,7 @@ import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
+import { queueReason } from './queue-reason.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
@@ -358,7 +359,10 @@ export class BullmqEngine extends RunEngine {
         for (const warning of await jobs.warnings()) this.logger.warn(warning);
         break;
       } catch (error) {
-        if (isFirst) this.logger.error({ err: error }, 'the queue cannot be reached: it is asked again until it can');
+        if (isFirst) {
+          const text = `the queue cannot be reached and is asked again until it can${queueReason(error)}`;
+          this.logger.error({ err: error }, text);
+        }
         await Promise.race([
           new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
           this.stopped.promise,
