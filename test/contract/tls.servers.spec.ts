@@ -15,7 +15,7 @@ async function ask(url: string, sql: string): Promise<unknown> {
   if (location.kind !== 'server') throw new TypeError('the tests of servers need the URL of one');
   const dataSource = await connectServer(serverDataSourceOptions(location, { ...SERVER_OPTIONS, url }));
   try {
-    return ((await dataSource.query(sql)) as readonly unknown[])[0];
+    return (await dataSource.query<readonly unknown[]>(sql))[0];
   } finally {
     await dataSource.destroy();
   }

@@ -398,9 +398,13 @@ export class BullmqEngine extends RunEngine {
     });
   }
 
+  private get mayWork(): boolean {
+    return this.phase === 'running' && !this.database.isCutOff;
+  }
+
   /** Lives a run until it ends, must be left to others, or waits for long. */
   private async work(runId: RunId): Promise<JobEnd> {
-    if (this.database.isCutOff) return AGAIN;
+    if (!this.mayWork) return AGAIN;
     this.claims.confirm(runId);
     const turn = new Turn();
     this.turns.set(runId, turn);
@@ -415,12 +419,11 @@ export class BullmqEngine extends RunEngine {
 
   private async live(runId: RunId, turn: Turn): Promise<JobEnd> {
     for (;;) {
-      if (this.phase !== 'running' || turn.isOver) return AGAIN;
+      if (!this.mayWork || turn.isOver) return AGAIN;
       const begin = (opened: RunSession): void => (turn.isOver ? opened.abandon(withoutDatabase()) : opened.take());
       const session = await (this.host.find(runId) ?? this.host.open(runId, begin));
       if (this.refused.delete(runId)) return this.later(this.parts.options.timings.renewMs);
-      if (session === undefined && this.host.lossOf(runId) === undefined)
-        return this.phase === 'running' ? DONE : AGAIN;
+      if (session === undefined && this.host.lossOf(runId) === undefined) return this.mayWork ? DONE : AGAIN;
       const end = await session?.ended;
       switch (end?.kind) {
         case 'finished':
