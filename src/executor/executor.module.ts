@@ -9,6 +9,7 @@ import {
   Journal,
   LeaseRepository,
   PoolAttemptRepository,
+  StorageHealth,
 } from '../storage/index.js';
 import { RunCensus } from './census/index.js';
 import { Clock, SystemClock } from './clock.js';
@@ -64,6 +65,7 @@ function runEngine(): FactoryProvider<RunEngine> {
       Clock,
       RunCensus,
       FleetMemberRepository,
+      StorageHealth,
       { token: RunTracer, optional: true },
       { token: FleetLeaseRepository, optional: true },
       { token: PoolAttemptRepository, optional: true },
@@ -80,13 +82,14 @@ function runEngine(): FactoryProvider<RunEngine> {
       clock: Clock,
       census: RunCensus,
       members: FleetMemberRepository,
+      health: StorageHealth,
       tracer?: RunTracer,
       leases?: FleetLeaseRepository,
       poolAttempts?: PoolAttemptRepository,
       relay?: Relay,
     ) => {
       const ports = { runs, journal, reader, bus, invoker, clock, census, tracer };
-      return openRunEngine({ ...ports, config, options, members, leases, poolAttempts, relay });
+      return openRunEngine({ ...ports, config, options, members, health, leases, poolAttempts, relay });
     },
   };
 }

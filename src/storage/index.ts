@@ -1,4 +1,5 @@
 export { type Cache, type CacheLimits, CacheSpace } from './cache/index.js';
+export { IDLE_TRANSACTION_SEC } from './idle-transaction.js';
 export { Ids } from './ids.js';
 export {
   Journal,
@@ -70,3 +71,4 @@ export {
 } from './storage.errors.js';
 export { StorageWriter, type WriterStats } from './writer/storage-writer.js';
 export { StorageModule, type StorageModuleOptions } from './storage.module.js';
+export { tlsFailure } from './tls-failure.js';

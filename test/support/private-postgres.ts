@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, copyFileSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { ServerCertificate } from './certificates.js';
 import { freePort } from './free-port.js';
 import { postgresFolder } from './postgres-binaries.js';
 import { waitFor } from './wait-for.js';
@@ -19,10 +20,16 @@ export class PrivatePostgres {
     private readonly folder: string,
     readonly port: number,
     private readonly account: Account,
+    private readonly tls: ServerCertificate | undefined,
   ) {}
 
-  /** Makes an empty server and starts it. @throws {Error} if PostgreSQL's programs are not installed. */
-  static async start(): Promise<PrivatePostgres> {
+  /**
+   * Makes an empty server and starts it.
+   *
+   * @param tls With it the server speaks TLS to whoever wants to.
+   * @throws {Error} if PostgreSQL's programs are not installed.
+   */
+  static async start(tls?: ServerCertificate): Promise<PrivatePostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'wand-postgres-'));
     const account = serverAccount();
     if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
@@ -31,7 +38,7 @@ export class PrivatePostgres {
       ...account,
       stdio: 'ignore',
     });
-    const server = new PrivatePostgres(folder, await freePort(), account);
+    const server = new PrivatePostgres(folder, await freePort(), account, tls);
     await server.start();
     return server;
   }
@@ -43,6 +50,7 @@ export class PrivatePostgres {
 
   async start(): Promise<void> {
     const settings = ['fsync=off', 'max_connections=200', `unix_socket_directories=${this.folder}`];
+    if (this.tls !== undefined) settings.push('ssl=on', ...this.own(this.tls));
     const args = ['-D', join(this.folder, 'data'), '-h', '127.0.0.1', '-p', String(this.port)];
     this.child = spawn(program('postgres'), [...args, ...settings.flatMap((setting) => ['-c', setting])], {
       ...this.account,
@@ -71,6 +79,19 @@ export class PrivatePostgres {
     } finally {
       await client.end();
     }
+  }
+
+  /** It takes a key that is its own alone. */
+  private own({ cert, key }: ServerCertificate): string[] {
+    const files = { ssl_cert_file: join(this.folder, 'server.pem'), ssl_key_file: join(this.folder, 'server.key') };
+    copyFileSync(cert, files.ssl_cert_file);
+    copyFileSync(key, files.ssl_key_file);
+    const { uid, gid } = this.account;
+    for (const file of Object.values(files)) {
+      if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
+      chmodSync(file, 0o600);
+    }
+    return Object.entries(files).map(([setting, file]) => `${setting}=${file}`);
   }
 
   private answers(): Promise<boolean> {

@@ -4,6 +4,7 @@ import { type AddressInfo, type Server, type Socket, connect, createServer } fro
 /** A way to a server that can be cut, stalled and opened again: what a client of that server has to live with. */
 export class TcpGate {
   private readonly sockets = new Set<Socket>();
+  private arrived = 0;
   private isCut = false;
   private isStalled = false;
   private lossOf: { readonly text: string; readonly lose: 'request' | 'answer' } | undefined;
@@ -26,6 +27,11 @@ export class TcpGate {
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** How many connections were made to it, those that it refused included. */
+  get arrivals(): number {
+    return this.arrived;
   }
 
   /** Breaks every connection and takes no new one. */
@@ -68,6 +74,7 @@ export class TcpGate {
   }
 
   private carry(client: Socket): void {
+    this.arrived += 1;
     if (this.isCut) {
       client.destroy();
       return;

@@ -1,6 +1,11 @@
 import { type AppConfig, queueUrl } from '../../config/index.js';
 import type { Relay } from '../../events/index.js';
-import type { FleetLeaseRepository, FleetMemberRepository, PoolAttemptRepository } from '../../storage/index.js';
+import type {
+  FleetLeaseRepository,
+  FleetMemberRepository,
+  PoolAttemptRepository,
+  StorageHealth,
+} from '../../storage/index.js';
 import { EmbeddedEngine, type EmbeddedEngineOptions } from './embedded/index.js';
 import type { SessionPorts } from './host/index.js';
 import type { RunEngine } from './run-engine.js';
@@ -11,6 +16,8 @@ export interface RunEngineParts extends Omit<SessionPorts, 'templateEnv' | 'secr
   /** Absent on a database that one process has to itself. */
   readonly leases?: FleetLeaseRepository;
   readonly members: FleetMemberRepository;
+  /** Of the database. */
+  readonly health: StorageHealth;
   /** Absent on a database that one process has to itself. */
   readonly poolAttempts?: PoolAttemptRepository;
   /** Absent in a process that is alone. */
@@ -24,6 +31,7 @@ export async function openRunEngine(parts: RunEngineParts): Promise<RunEngine> {
     options,
     leases,
     members,
+    health,
     poolAttempts,
     relay,
     runs,
@@ -44,5 +52,5 @@ export async function openRunEngine(parts: RunEngineParts): Promise<RunEngine> {
   const { openBullmqEngine } = await import('./bullmq/index.js');
   const { templateEnv, secrets, random } = options;
   const ports = { runs, journal, reader, bus, invoker, clock, census, templateEnv, secrets, random, tracer };
-  return openBullmqEngine({ ports, leases, members, poolAttempts, relay, config, url });
+  return openBullmqEngine({ ports, leases, members, health, poolAttempts, relay, config, url });
 }

@@ -186,6 +186,11 @@ export class RunSession {
     return this.stored.seq;
   }
 
+  /** Whether it waits for the journal, or is about to ask it. */
+  get isWorking(): boolean {
+    return this.phase === 'working';
+  }
+
   /** Has the journal looked at: another process may have asked the run to stop. */
   look(): void {
     if (this.phase === 'ended') return;
@@ -202,6 +207,11 @@ export class RunSession {
   /** Aborts the attempts under way, journals them as interrupted and parks the run. */
   interrupt(): void {
     this.submit({ type: 'shutdown' });
+  }
+
+  /** Leaves the run to others as its journal has it, whatever is being written: attempts under way are dropped. */
+  abandon(error: Error): void {
+    this.end({ kind: 'lost', error });
   }
 
   private submit(input: Unstamped<RunInput>): void {
@@ -227,7 +237,7 @@ export class RunSession {
       try {
         await this.handle(inputs);
       } catch (error) {
-        if (error instanceof StaleWriterError && (await this.adopt())) {
+        if (error instanceof StaleWriterError && (await this.adopt()) && !this.hasEnded()) {
           this.inputs = [...inputs, ...this.inputs];
           this.waiting = [...waiting, ...this.waiting];
           if (this.isOver()) return;
@@ -243,6 +253,11 @@ export class RunSession {
     this.armTimer();
   }
 
+  /** It may have been abandoned while something was written or read. */
+  private hasEnded(): boolean {
+    return this.phase === 'ended';
+  }
+
   private async lookIfAsked(): Promise<void> {
     if (!this.mustLook) return;
     this.mustLook = false;
@@ -251,7 +266,7 @@ export class RunSession {
       const [news] = await journal.read(runId, { afterSeq: this.stored.seq, limit: 1 });
       if (news === undefined) return;
       if (!(await this.adopt())) throw new StaleWriterError(runId);
-      this.perform([]);
+      if (!this.hasEnded()) this.perform([]);
     } catch (error) {
       // Whoever asked for the look asks again.
       if (!(error instanceof JournalUnavailableError)) throw error;
@@ -294,6 +309,7 @@ export class RunSession {
       this.parts.count(events);
       this.trace?.tell(events);
     }
+    if (this.hasEnded()) return;
     this.perform(events);
     if (inputs.some((input) => input.type === 'taken')) this.resumeSuspended();
     if (inputs.some((input) => input.type === 'shutdown')) this.isDraining = true;

@@ -1,4 +1,7 @@
 import { driverErrorOf } from './driver-error.js';
+import { tlsFailure } from '../tls-failure.js';
+
+const NO_TLS_REASON = 'the server takes no TLS connections';
 
 /** What keeps a server from being opened, by the codes of the drivers. */
 const REASONS: ReadonlyMap<string, string> = new Map([
@@ -19,14 +22,16 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ER_MUST_CHANGE_PASSWORD_LOGIN', 'the password of this user has expired'],
   ['ER_SECURE_TRANSPORT_REQUIRED', 'the server takes TLS connections alone: see ssl-mode'],
   ['ER_SERVER_OFFLINE_MODE', 'the server has been taken offline'],
-  ['HANDSHAKE_SSL_ERROR', 'the TLS certificate of the server is not trusted, or not for its host'],
-  ['HANDSHAKE_NO_SSL_SUPPORT', 'the server takes no TLS connections'],
+  ['HANDSHAKE_NO_SSL_SUPPORT', NO_TLS_REASON],
 ]);
+
+/** The driver of PostgreSQL has no code for it. */
+const NO_TLS = /does not support SSL connections/;
 
 /** In one line. What the drivers say names host, user and database, never the password. */
 export function openFailure(error: unknown): string {
-  const { code = '', message } = driverErrorOf(error) ?? { message: String(error) };
-  const line = message.replace(/\s+/g, ' ');
-  const reason = REASONS.get(code);
+  const found = driverErrorOf(error) ?? { code: undefined, message: String(error) };
+  const line = found.message.replace(/\s+/g, ' ');
+  const reason = REASONS.get(found.code ?? '') ?? tlsFailure(found) ?? (NO_TLS.test(line) ? NO_TLS_REASON : undefined);
   return reason === undefined ? line : `${reason} (${line})`;
 }

@@ -1,6 +1,7 @@
 import type { StorageAdapters } from '../storage-adapters.js';
 import type { StorageDataSource } from '../storage-data-source.js';
 import type { StorageOptions } from '../storage-options.js';
+import { IDLE_TRANSACTION_SEC } from '../idle-transaction.js';
 import { journalAdapters } from './journal-adapters.js';
 import { ServerFleetMemberRepository } from './members/server-fleet-member.repository.js';
 import { MysqlDatabase } from './mysql/mysql-database.js';
@@ -26,9 +27,14 @@ export function serverAdapters(dataSource: StorageDataSource, options: StorageOp
 }
 
 /** The connections of an open data source. */
-export function serverDatabase(dataSource: StorageDataSource, options: StorageOptions): ServerDatabase {
+export function serverDatabase(
+  dataSource: StorageDataSource,
+  options: StorageOptions,
+  idleTransactionSec = IDLE_TRANSACTION_SEC,
+): ServerDatabase {
   const { echoSql, connectionTimeoutSec } = options;
-  const settings = { echoSql, timeoutMs: Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000) };
+  const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectionTimeoutSec * 1_000);
+  const settings = { echoSql, timeoutMs, idleTransactionSec };
   return dataSource.options.type === 'postgres'
     ? new PostgresDatabase(dataSource, settings)
     : new MysqlDatabase(dataSource, settings);

@@ -4,6 +4,7 @@ import { MIGRATIONS_TABLE } from '../migrations/migrate.js';
 import type { StorageOptions } from '../storage-options.js';
 import { SERVER_MIGRATIONS } from './migrations/migrations.js';
 import { takeSslMode } from './mysql/ssl-mode.js';
+import { checkSslMode } from './postgres/ssl-mode.js';
 import { INTEGERS_AS_NUMBERS } from './postgres/postgres-types.js';
 
 /** What TypeORM needs to know to open a database server. Tables are described by the migrations alone. */
@@ -21,6 +22,7 @@ export function serverDataSourceOptions(location: ServerLocation, options: Stora
   if (location.dialect === 'postgres') {
     return {
       ...common,
+      url: checkSslMode(location.url),
       type: 'postgres',
       applicationName: 'wand',
       connectTimeoutMS: timeoutMs,

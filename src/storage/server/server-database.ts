@@ -29,6 +29,8 @@ export interface TransactionOptions {
 export interface ServerDatabaseOptions {
   /** How long a connection may take to open, and a statement to be answered. */
   readonly timeoutMs: number;
+  /** The server ends a transaction in which nothing is said for so long. */
+  readonly idleTransactionSec: number;
   readonly echoSql: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { constraintErrorOf } from './constraint-error.js';
 import { driverErrorOf } from './driver-error.js';
 import { JournalUnavailableError } from '../storage.errors.js';
+import { tlsFailure } from '../tls-failure.js';
 
 /**
  * Why a statement failed that is not to blame for it. `broken`: the connection is gone, and nobody knows what became of the
@@ -14,6 +15,7 @@ export interface ServerFailure {
   readonly isStandby: boolean;
 }
 
+const IDLE = 'its server has ended a transaction in which nothing was said for too long';
 const AWAY = 'its server cannot be reached';
 const SILENT = 'its server does not answer';
 const ENDING = 'its server is stopping or starting';
@@ -55,6 +57,7 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_SERVER_OFFLINE_MODE', broken(ENDING)],
   ['ER_NEW_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_ABORTING_CONNECTION', broken(ENDING)],
+  ['ER_CLIENT_INTERACTION_TIMEOUT', broken(IDLE)],
   ['ER_CON_COUNT_ERROR', refused(CROWDED)],
   ['ER_TOO_MANY_USER_CONNECTIONS', refused(CROWDED)],
   ['ER_USER_LIMIT_REACHED', refused(CROWDED)],
@@ -88,6 +91,10 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['57014', refused(SILENT)],
   ['53300', refused(CROWDED)],
   ['57P03', broken(ENDING)],
+  // It ends the connection: one that is idle within a transaction, one that is idle, a transaction that takes too long.
+  ['25P03', broken(IDLE)],
+  ['57P05', broken(AWAY)],
+  ['25P04', broken(IDLE)],
   ['XX001', refused(DAMAGED)],
   ['XX002', refused(DAMAGED)],
 ]);
@@ -117,6 +124,9 @@ export function failureOf(error: unknown): ServerFailure | undefined {
   if (found === undefined) return undefined;
   const { code, message } = found;
   if (code === undefined) return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  const untrusted = tlsFailure(found);
+  // A certificate that has expired since the start, say: the next one may be good.
+  if (untrusted !== undefined) return broken(untrusted);
   return BY_CODE.get(code) ?? (/^[0-9A-Z]{5}$/.test(code) ? BY_CLASS.get(code.slice(0, 2)) : undefined);
 }
 

@@ -13,6 +13,8 @@ import type { ServerDatabase } from './server-database.js';
 
 /** To count a large table takes minutes. */
 const STATEMENT_TIMEOUT_SEC = 3_600;
+/** A copy has the database to itself, and reads, checks and turns large rows while one of its pages is being written. */
+const IDLE_TRANSACTION_SEC = 120;
 
 /** The database of a server. */
 export class ServerRawDatabase extends RawDatabase {
@@ -29,7 +31,8 @@ export class ServerRawDatabase extends RawDatabase {
   static async open(location: ServerLocation, options: StorageOptions): Promise<ServerRawDatabase> {
     const dataSource = await connectServer(serverDataSourceOptions(location, options));
     try {
-      const database = serverDatabase(dataSource, { ...options, connectionTimeoutSec: STATEMENT_TIMEOUT_SEC });
+      const patient = { ...options, connectionTimeoutSec: STATEMENT_TIMEOUT_SEC };
+      const database = serverDatabase(dataSource, patient, IDLE_TRANSACTION_SEC);
       const { server, maxBytes } = await describe(database);
       const identity = { kind: location.dialect, name: maskedUrl(location.url), server };
       return new ServerRawDatabase(dataSource, database, identity, maxBytes);

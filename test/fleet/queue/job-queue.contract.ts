@@ -131,6 +131,22 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
     expect(Date.now() - since).toBeLessThan(1_000);
   });
 
+  it('takes jobs again after a pause, whether or not it held one meanwhile', async () => {
+    const held = Promise.withResolvers<JobEnd>();
+    const taken: RunId[] = [];
+    const taker = taking(jobs, (run) => (taken.push(run), run === id('held') ? held.promise : Promise.resolve(DONE)));
+    for (const name of ['one', 'held']) {
+      await jobs.add([{ id: id(name), place: 1 }]);
+      await until(() => taken.includes(id(name)));
+      await taker.pause();
+      await taker.resume();
+      await jobs.add([{ id: id(`after_${name}`), place: 1 }]);
+      await until(() => taken.includes(id(`after_${name}`)));
+    }
+    held.resolve(DONE);
+    await until(async () => (await jobs.counts()).active === 0);
+  });
+
   it('keeps a job for later until it is due, or until it is promoted', async () => {
     const taken: [RunId, number][] = [];
     const due = Date.now() + 700;

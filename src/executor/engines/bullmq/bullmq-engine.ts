@@ -3,7 +3,13 @@ import { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import type { Relay } from '../../../events/index.js';
 import { withLogContext } from '../../../observability/core/index.js';
-import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from '../../../storage/index.js';
+import {
+  type FleetLeaseRepository,
+  JournalUnavailableError,
+  StaleWriterError,
+  type StorageHealth,
+  type UnfinishedRun,
+} from '../../../storage/index.js';
 import {
   type Blame,
   CorruptJournalError,
@@ -29,12 +35,14 @@ import {
   RunEngine,
 } from '../run-engine.js';
 import type { BullmqEngineOptions } from './bullmq-engine.options.js';
+import { DatabaseWatch } from './database-watch.js';
 import { ExpiringRuns } from './expiring-runs.js';
 import { fleetBlame } from './fleet-blame.js';
 import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
+import { queueReason } from './queue-reason.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
 import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
@@ -60,10 +68,36 @@ export interface BullmqEngineParts {
   readonly jobs: JobQueue<RunId>;
   readonly pools: Pools;
   readonly leases: FleetLeaseRepository;
+  /** Of the database. */
+  readonly health: StorageHealth;
   /** Absent where no hints are carried: then what they would tell is found out a little later. */
   readonly relay?: Relay;
   readonly options: BullmqEngineOptions;
 }
+
+/** The time in which the job of a run is this process's. */
+class Turn {
+  private readonly leaving = Promise.withResolvers<JobEnd>();
+  private left = false;
+
+  /** The run is left to others: this does not wait for what it waits for. */
+  get isOver(): boolean {
+    return this.left;
+  }
+
+  /** Resolves when the run is left to others. */
+  get over(): Promise<JobEnd> {
+    return this.leaving.promise;
+  }
+
+  leave(): void {
+    this.left = true;
+    this.leaving.resolve(AGAIN);
+  }
+}
+
+const withoutDatabase = (): JournalUnavailableError =>
+  new JournalUnavailableError('the database cannot be reached: the run is left to other processes');
 
 /**
  * Runs are worked on by any process of a fleet. The queue says by whom; it may lose everything, because the database is the
@@ -87,6 +121,9 @@ export class BullmqEngine extends RunEngine {
   private readonly counts = { takeovers: 0, swept: 0, sweeps: 0, lostJobs: 0 };
   private readonly waits = new Map<RunId, number>();
   private readonly claims: RunClaims;
+  private readonly database: DatabaseWatch;
+  /** Runs that the queue has given to this process, and that it has not left. */
+  private readonly turns = new Map<RunId, Turn>();
   /** Runs that another process says it works on. */
   private readonly refused = new Set<RunId>();
   private readonly stopped = Promise.withResolvers<void>();
@@ -101,7 +138,7 @@ export class BullmqEngine extends RunEngine {
     super();
     this.fleetCounts = this.counts;
     this.pools = parts.pools;
-    const { ports, jobs, pools, leases, options } = parts;
+    const { ports, jobs, pools, leases, health, options } = parts;
     this.host = new SessionHost({ ...ports, remote: pools.attempts }, this.keeper());
     this.outside = new OutsideWriter(ports);
     this.deadlines = new QueueDeadlines(ports.clock, (runId) => void this.expire(runId));
@@ -112,6 +149,13 @@ export class BullmqEngine extends RunEngine {
       recovered: () => this.logger.log('the queue can be reached again'),
     });
     this.claims = new RunClaims(leases, options.timings);
+    this.database = new DatabaseWatch({
+      isNeeded: () => this.turns.size > 0,
+      askDatabase: () => health.check(),
+      askQueue: () => jobs.check(),
+      onCutOff: () => this.leaveRuns(),
+      onBack: () => this.takeRunsAgain(),
+    });
     const confirmMs = 2 * options.timings.renewMs;
     const enqueue = async ({ runId, namespace, status }: UnfinishedRun): Promise<void> => {
       // What has begun goes on before anything else begins.
@@ -287,6 +331,7 @@ export class BullmqEngine extends RunEngine {
         if (!isFree) this.refused.add(runId);
         return isFree;
       },
+      keeps: (runId: RunId) => this.turns.has(runId),
       released: () => undefined,
       lost: (runId: RunId, waitMs: number) => void this.waits.set(runId, waitMs),
     };
@@ -295,9 +340,12 @@ export class BullmqEngine extends RunEngine {
   private blameFor(run: LoadedRun, runId: RunId): Promise<Blame> {
     const { ports, options, pools } = this.parts;
     const { plan, state } = run;
+    const diedWithinMs = longestTakeoverMs(options.timings);
+    // The process that had it was without the database too, most likely: so it left it.
+    if (this.database.wasCutOffWithin(diedWithinMs)) return Promise.resolve({ kind: 'nobody' });
     return fleetBlame(run, {
       now: ports.clock.now(),
-      diedWithinMs: longestTakeoverMs(options.timings),
+      diedWithinMs,
       wasThere: (nodeId) => {
         const index = plan.indexOf.get(nodeId);
         const node = index === undefined ? undefined : plan.nodes[index];
@@ -315,7 +363,10 @@ export class BullmqEngine extends RunEngine {
         for (const warning of await jobs.warnings()) this.logger.warn(warning);
         break;
       } catch (error) {
-        if (isFirst) this.logger.error({ err: error }, 'the queue cannot be reached: it is asked again until it can');
+        if (isFirst) {
+          const text = `the queue cannot be reached and is asked again until it can${queueReason(error)}`;
+          this.logger.error({ err: error }, text);
+        }
         await Promise.race([
           new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
           this.stopped.promise,
@@ -328,6 +379,7 @@ export class BullmqEngine extends RunEngine {
     this.lookTimer = setInterval(() => {
       this.lookForRequests();
       this.renewClaims();
+      this.database.look();
     }, LOOK_EVERY_MS);
     this.taker = jobs.take({
       name: `${hostname()}:${process.pid}`,
@@ -350,24 +402,32 @@ export class BullmqEngine extends RunEngine {
     });
   }
 
+  private get mayWork(): boolean {
+    return this.phase === 'running' && !this.database.isCutOff;
+  }
+
   /** Lives a run until it ends, must be left to others, or waits for long. */
   private async work(runId: RunId): Promise<JobEnd> {
+    if (!this.mayWork) return AGAIN;
     this.claims.confirm(runId);
+    const turn = new Turn();
+    this.turns.set(runId, turn);
     try {
-      return await this.live(runId);
+      return await Promise.race([this.live(runId, turn), turn.over]);
     } finally {
+      if (this.turns.get(runId) === turn) this.turns.delete(runId);
       // What cannot be freed runs out.
       this.claims.forget(runId).catch(() => undefined);
     }
   }
 
-  private async live(runId: RunId): Promise<JobEnd> {
+  private async live(runId: RunId, turn: Turn): Promise<JobEnd> {
     for (;;) {
-      if (this.phase !== 'running') return AGAIN;
-      const session = await (this.host.find(runId) ?? this.host.open(runId, (opened) => opened.take()));
+      if (!this.mayWork || turn.isOver) return AGAIN;
+      const begin = (opened: RunSession): void => (turn.isOver ? opened.abandon(withoutDatabase()) : opened.take());
+      const session = await (this.host.find(runId) ?? this.host.open(runId, begin));
       if (this.refused.delete(runId)) return this.later(this.parts.options.timings.renewMs);
-      if (session === undefined && this.host.lossOf(runId) === undefined)
-        return this.phase === 'running' ? DONE : AGAIN;
+      if (session === undefined && this.host.lossOf(runId) === undefined) return this.mayWork ? DONE : AGAIN;
       const end = await session?.ended;
       switch (end?.kind) {
         case 'finished':
@@ -380,10 +440,47 @@ export class BullmqEngine extends RunEngine {
         case undefined:
           break;
       }
+      if (this.database.isCutOff) {
+        this.forgetLoss(runId);
+        return AGAIN;
+      }
       // Another process may be able to read it, one of a newer version say; this one is not to wait for that with a place.
       if (this.host.lossOf(runId)?.error instanceof CorruptJournalError) return this.later(this.takeWait(runId));
-      await this.waitToRetake(runId);
+      await this.waitToRetake(runId, turn);
     }
+  }
+
+  /**
+   * Others may be able to work on what waits for the database here. A session that only waits for its attempts needs none until
+   * one of them ends: to drop them would throw work away in each outage that all processes share.
+   */
+  private leaveRuns(): void {
+    this.logger.error(
+      'the database cannot be reached and the queue can: runs that need it are left to other processes',
+    );
+    void this.taker?.pause();
+    void this.parts.pools.worker?.pause();
+    for (const [runId, turn] of [...this.turns]) {
+      const session = this.host.sessionOf(runId);
+      if (session !== undefined && !session.isWorking) continue;
+      this.turns.delete(runId);
+      session?.abandon(withoutDatabase());
+      this.forgetLoss(runId);
+      turn.leave();
+    }
+  }
+
+  /** The run is left to others. */
+  private forgetLoss(runId: RunId): void {
+    this.host.forgetLoss(runId);
+    this.waits.delete(runId);
+  }
+
+  private takeRunsAgain(): void {
+    if (this.phase !== 'running') return;
+    this.logger.log('the database can be reached again: runs are taken again');
+    void this.taker?.resume();
+    void this.parts.pools.worker?.resume();
   }
 
   private later(ms: number): JobEnd {
@@ -403,11 +500,11 @@ export class BullmqEngine extends RunEngine {
     return waitMs;
   }
 
-  private async waitToRetake(runId: RunId): Promise<void> {
+  private async waitToRetake(runId: RunId, turn: Turn): Promise<void> {
     const waitMs = this.takeWait(runId);
     const isOver = Promise.withResolvers<void>();
     const forgo = this.host.after(waitMs, isOver.resolve);
-    await Promise.race([isOver.promise, this.stopped.promise]);
+    await Promise.race([isOver.promise, this.stopped.promise, turn.over]);
     forgo();
   }
 
@@ -417,6 +514,7 @@ export class BullmqEngine extends RunEngine {
     if (sessions.size === 0) return;
     this.parts.ports.runs.lastSeqs([...sessions.keys()]).then(
       (lastSeqs) => {
+        this.database.answered();
         for (const [runId, session] of sessions) if ((lastSeqs.get(runId) ?? 0) > session.lastSeq) session.look();
       },
       // A database that cannot be read is told of by those who write to it.

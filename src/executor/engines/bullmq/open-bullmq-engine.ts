@@ -8,7 +8,7 @@ import { QueueTrouble } from './queue-trouble.js';
 import { openJobQueue } from './queue/open-job-queue.js';
 import { queueTimings } from './queue/queue-timings.js';
 
-export interface OpenBullmqEngine extends Pick<BullmqEngineParts, 'ports' | 'leases' | 'relay'> {
+export interface OpenBullmqEngine extends Pick<BullmqEngineParts, 'ports' | 'leases' | 'health' | 'relay'> {
   readonly config: AppConfig;
   readonly members: FleetMemberRepository;
   readonly poolAttempts: PoolAttemptRepository;

@@ -54,6 +54,8 @@ export interface SessionKeeper {
   readonly isAlone: boolean;
   /** Whether the run, in which attempts are under way, is no other process's that lives; it is if left out. */
   mayTake?(runId: RunId): Promise<boolean>;
+  /** Whether the process keeps a run whose session was lost, and takes it again; it does if left out. */
+  keeps?(runId: RunId): boolean;
   /** How long nothing may be due in a run before its session is parked, in milliseconds; undefined if none ever is. */
   readonly parkAfterMs?: number;
   /** A session ended, or a run could not be opened: its place is free. */
@@ -93,6 +95,11 @@ export class SessionHost {
   /** Sessions that have been opened and have not ended. */
   get sessions(): Iterable<RunSession> {
     return this.opened.values();
+  }
+
+  /** The session of a run, once it has been opened and until it has ended. */
+  sessionOf(runId: RunId): RunSession | undefined {
+    return this.opened.get(runId);
   }
 
   has(runId: RunId): boolean {
@@ -154,6 +161,11 @@ export class SessionHost {
   /** Why the last session of a run was lost that has not ended otherwise since; undefined if it was not. */
   lossOf(runId: RunId): { readonly error: unknown } | undefined {
     return this.lostRuns.get(runId);
+  }
+
+  /** The run is left to others: what became of its last session here says nothing when it comes back. */
+  forgetLoss(runId: RunId): void {
+    this.lostRuns.delete(runId);
   }
 
   /**
@@ -240,7 +252,7 @@ export class SessionHost {
 
   /** Has a run taken again, in a while: it is whole in its journal, if it is there; only its session is gone. */
   retakeLater(runId: RunId, error: unknown): void {
-    if (this.keeper.phase === 'stopping') return;
+    if (this.keeper.phase === 'stopping' || this.keeper.keeps?.(runId) === false) return;
     const times = (this.lostRuns.get(runId)?.times ?? 0) + 1;
     const waitMs = Math.min(RETAKE_MAX_MS, RETAKE_BASE_MS * 2 ** (times - 1));
     withLogContext({ run_id: runId }, () => {

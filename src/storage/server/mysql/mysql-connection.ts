@@ -3,8 +3,9 @@ import type { Param } from '../../param.js';
 import { driverErrorOf } from '../driver-error.js';
 import { inTime } from '../in-time.js';
 import type { ServerConnection } from '../server-connection.js';
-import type { Statements } from '../server-database.js';
+import type { ServerDatabaseOptions, Statements } from '../server-database.js';
 import { ServerSilentError } from '../server-failure.js';
+import { type IdleLimit, idleLimitOf } from './idle-limit.js';
 
 /**
  * As the statements of both dialects are written: `"` around names, and nothing cut short in silence. Backslashes escape: the
@@ -15,6 +16,11 @@ const SESSION_STATEMENTS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
 
+interface MysqlConnectionOptions extends Pick<ServerDatabaseOptions, 'timeoutMs' | 'idleTransactionSec'> {
+  /** What the server is told of transactions that idle; by its version when left out. */
+  readonly idleLimitOf?: typeof idleLimitOf;
+}
+
 /** Which thread of the server serves a connection: its number alone may be that of another one later. */
 interface Thread {
   readonly id: number;
@@ -22,23 +28,30 @@ interface Thread {
   readonly host: string;
 }
 
-/** Known once for each connection that the pool has opened. */
-const threads = new WeakMap<object, Thread>();
+/** What is known of a connection, once for each that the pool has opened. */
+interface Session {
+  readonly thread: Thread;
+  readonly idleLimit: IdleLimit;
+}
+
+const sessions = new WeakMap<object, Session>();
 
 /** How often the server is asked whether a thread is gone, in milliseconds. */
 const LOOK_EVERY_MS = 20;
 
 export class MysqlConnection implements ServerConnection {
   private isReturned = false;
+  private isLimited = false;
 
   private constructor(
     private readonly connection: PoolConnection,
-    private readonly thread: Thread,
+    private readonly session: Session,
     private readonly timeoutMs: number,
   ) {}
 
   /** Waits for one of the pool. */
-  static async open(pool: Pool, timeoutMs: number): Promise<MysqlConnection> {
+  static async open(pool: Pool, options: MysqlConnectionOptions): Promise<MysqlConnection> {
+    const { timeoutMs } = options;
     const opening = pool.getConnection();
     // The pool itself waits without a limit.
     const connection = await inTime(opening, timeoutMs, () => {
@@ -47,12 +60,12 @@ export class MysqlConnection implements ServerConnection {
         () => undefined,
       );
     });
-    const known = threads.get(connection.connection);
+    const known = sessions.get(connection.connection);
     if (known !== undefined) return new MysqlConnection(connection, known, timeoutMs);
     try {
-      const thread = await inTime(prepare(connection), timeoutMs, () => undefined);
-      threads.set(connection.connection, thread);
-      return new MysqlConnection(connection, thread, timeoutMs);
+      const session = await inTime(prepare(connection, options), timeoutMs, () => undefined);
+      sessions.set(connection.connection, session);
+      return new MysqlConnection(connection, session, timeoutMs);
     } catch (error) {
       connection.destroy();
       throw error;
@@ -74,6 +87,9 @@ export class MysqlConnection implements ServerConnection {
   }
 
   async begin(): Promise<void> {
+    const { begin } = this.session.idleLimit;
+    this.isLimited = begin.length > 0;
+    for (const statement of begin) await this.inTime(this.connection.query(statement));
     await this.inTime(this.connection.query('START TRANSACTION'));
   }
 
@@ -89,7 +105,12 @@ export class MysqlConnection implements ServerConnection {
   release(): void {
     if (this.isReturned) return;
     this.isReturned = true;
-    this.connection.release();
+    const { connection } = this;
+    if (this.isLimited) {
+      // Whatever the next one who has the connection says comes after it.
+      for (const statement of this.session.idleLimit.end) connection.query(statement).catch(() => connection.destroy());
+    }
+    connection.release();
   }
 
   destroy(): void {
@@ -99,7 +120,7 @@ export class MysqlConnection implements ServerConnection {
   }
 
   async end(by: Statements): Promise<void> {
-    const { id, host } = this.thread;
+    const { id, host } = this.session.thread;
     const isThere = async (): Promise<boolean> =>
       (await by.query('SELECT 1 FROM information_schema.processlist WHERE id = ? AND host = ?', [id, host])).length > 0;
     // It may go by itself between the question and the command.
@@ -117,14 +138,17 @@ export class MysqlConnection implements ServerConnection {
   }
 }
 
-async function prepare(connection: PoolConnection): Promise<Thread> {
+async function prepare(connection: PoolConnection, options: MysqlConnectionOptions): Promise<Session> {
   for (const statement of SESSION_STATEMENTS) await connection.query(statement);
   const [rows] = await connection.query(
-    'SELECT id AS id, host AS host FROM information_schema.processlist WHERE id = CONNECTION_ID()',
+    `SELECT id AS id, host AS host, VERSION() AS version FROM information_schema.processlist WHERE id = CONNECTION_ID()`,
   );
-  const [thread] = rows as Thread[];
-  if (thread === undefined) throw new TypeError('the server does not know the connection that it is asked over');
-  return thread;
+  const [found] = rows as (Thread & { readonly version: string })[];
+  if (found === undefined) throw new TypeError('the server does not know the connection that it is asked over');
+  const { id, host, version } = found;
+  const idleLimit = (options.idleLimitOf ?? idleLimitOf)(version, options.idleTransactionSec);
+  for (const statement of idleLimit.session) await connection.query(statement);
+  return { thread: { id, host }, idleLimit };
 }
 
 function ignoreUnknownThread(error: unknown): void {

@@ -15,6 +15,6 @@ export class MysqlDatabase extends ServerDatabase {
     super(dataSource, options);
     const { pool } = dataSource.driver as MysqlDriver as unknown as { readonly pool: { promise(): Pool } };
     const promised = pool.promise();
-    this.connections = { open: () => MysqlConnection.open(promised, options.timeoutMs) };
+    this.connections = { open: () => MysqlConnection.open(promised, options) };
   }
 }

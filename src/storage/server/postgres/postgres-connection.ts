@@ -3,7 +3,7 @@ import type { Param } from '../../param.js';
 import { POSTGRES } from '../dialect.js';
 import { inTime } from '../in-time.js';
 import type { ServerConnection } from '../server-connection.js';
-import type { Statements } from '../server-database.js';
+import type { ServerDatabaseOptions, Statements } from '../server-database.js';
 import { ServerSilentError } from '../server-failure.js';
 
 /** Which process of the server serves a connection: its number alone may be that of another one later. */
@@ -28,7 +28,10 @@ export class PostgresConnection implements ServerConnection {
   ) {}
 
   /** Waits for one of the pool. */
-  static async open(pool: pg.Pool, timeoutMs: number): Promise<PostgresConnection> {
+  static async open(
+    pool: pg.Pool,
+    { timeoutMs, idleTransactionSec }: Pick<ServerDatabaseOptions, 'timeoutMs' | 'idleTransactionSec'>,
+  ): Promise<PostgresConnection> {
     // The pool keeps to the time limit itself.
     const client = await pool.connect();
     const known = backends.get(client);
@@ -38,7 +41,9 @@ export class PostgresConnection implements ServerConnection {
     client.on('error', () => undefined);
     try {
       const answer = client.query<Backend>(
-        'SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+        `SELECT pid, backend_start::text AS "startedAt", set_config('idle_in_transaction_session_timeout', $1, false)
+         FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+        [`${idleTransactionSec}s`],
       );
       const [backend] = (await inTime(answer, timeoutMs, () => undefined)).rows;
       if (backend === undefined) throw new TypeError('the server does not know the connection that it is asked over');

@@ -60,6 +60,6 @@ export class PostgresDatabase extends ServerDatabase {
   }
 
   private open(): Promise<PostgresConnection> {
-    return PostgresConnection.open(this.pool, this.options.timeoutMs);
+    return PostgresConnection.open(this.pool, this.options);
   }
 }

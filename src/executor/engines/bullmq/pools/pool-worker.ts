@@ -102,6 +102,15 @@ export class PoolWorker {
     for (const taker of this.takers) taker.setPlaces(places);
   }
 
+  /** Takes nothing more for now. */
+  async pause(): Promise<void> {
+    await Promise.all(this.takers.map((taker) => taker.pause()));
+  }
+
+  async resume(): Promise<void> {
+    if (!this.isStopping) await Promise.all(this.takers.map((taker) => taker.resume()));
+  }
+
   /** Takes nothing more; attempts under way may end within the grace, the others are told to be made elsewhere. */
   async stop(graceMs: number): Promise<void> {
     this.isStopping = true;

@@ -278,7 +278,7 @@ class Taker implements JobTaker {
   private worker: PatientWorker | undefined;
   private isPaused = false;
   private closing: Promise<void> | undefined;
-  private readonly starting: Promise<void>;
+  private starting: Promise<void>;
 
   constructor(
     private places: number,
@@ -296,6 +296,15 @@ class Taker implements JobTaker {
   async pause(): Promise<void> {
     this.isPaused = true;
     await this.worker?.pause(true);
+  }
+
+  async resume(): Promise<void> {
+    if (!this.isPaused || this.closing !== undefined) return;
+    this.isPaused = false;
+    await this.starting;
+    if (this.isPaused) return;
+    if (this.worker === undefined) this.starting = this.start();
+    else await this.worker.resume();
   }
 
   /** @param force Without waiting for the work on its jobs. */

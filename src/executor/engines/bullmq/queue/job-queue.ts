@@ -32,6 +32,8 @@ export interface JobTaker {
   setPlaces(places: number): void;
   /** Takes no more jobs but one that it was waiting for already, which is to be given back; what it holds it keeps. */
   pause(): Promise<void>;
+  /** Takes jobs again. */
+  resume(): Promise<void>;
   /** Call it when the work on all jobs has ended. */
   close(): Promise<void>;
 }

@@ -1,27 +1,17 @@
 import { type BackendFactory, createPostgresBackend, type RedisQueueBackend, runMigrations } from 'bullmq';
 import pg from 'pg';
 import type { QueueStore } from './bullmq-job-queue.js';
+import { QueueClient } from './queue-client.js';
 
 /** Connections for the questions that BullMQ does not ask, and for each of its own parts, at most. */
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/**
- * A connection whose errors are heard from the beginning. BullMQ listens a moment after it has been made, and not at all to one
- * that it has borrowed from its pool: a server that ends it right then would end the process. Whoever uses it next is told.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
-
 /** BullMQ makes the connection on which it waits for jobs from the driver itself, whatever its options say. */
 function heardBackend(...args: Parameters<typeof createPostgresBackend>): ReturnType<typeof createPostgresBackend> {
   const backend = createPostgresBackend(...args);
   const { connection } = backend as unknown as { readonly connection: { pgModule: { readonly Client: unknown } } };
-  connection.pgModule = { ...connection.pgModule, Client: HeardClient };
+  connection.pgModule = { ...connection.pgModule, Client: QueueClient };
   return backend;
 }
 
@@ -78,7 +68,7 @@ export class PostgresStore implements QueueStore {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'wand queue',
-      Client: HeardClient,
+      Client: QueueClient,
     };
   }
 }

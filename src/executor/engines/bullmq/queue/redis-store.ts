@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { QueueStore } from './bullmq-job-queue.js';
@@ -26,7 +27,8 @@ export class RedisStore implements QueueStore {
     );
 
   async prepare(): Promise<void> {
-    if (this.client.status !== 'ready') await new Promise((resolve) => this.client.once('ready', resolve));
+    // It goes on trying by itself; why it could not is known at its first error.
+    if (this.client.status !== 'ready') await once(this.client, 'ready');
   }
 
   async warnings(): Promise<string[]> {
