@@ -88,4 +88,16 @@ export abstract class JobQueue<Id extends string> {
 /** The queue cannot be reached or does not answer. */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
+
+  /** @param cause What the server or the driver said. */
+  constructor(cause: unknown) {
+    super(`the queue cannot be used: ${saidBy(cause)}`, { cause });
+  }
+}
+
+/** What an error of a server or its driver says, in one line. Several addresses of a host that all refuse say it one by one. */
+export function saidBy(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(saidBy).join('; ');
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s+/g, ' ');
 }
