@@ -7,6 +7,7 @@ import { type FleetLeaseRepository, StaleWriterError, type UnfinishedRun } from 
 import {
   type Blame,
   type Namespace,
+  RUN_ID,
   type RunId,
   type RunStatus,
   SUSPECT_AFTER,
@@ -35,7 +36,15 @@ import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
-import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
+import { StrangeJobs } from './strange-jobs.js';
+import {
+  type JobEnd,
+  type JobQueue,
+  type JobTaker,
+  LAST_PLACE,
+  QueueUnavailableError,
+  saidBy,
+} from './queue/job-queue.js';
 import { longestTakeoverMs } from './queue/queue-timings.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
@@ -86,6 +95,7 @@ export class BullmqEngine extends RunEngine {
   private readonly claims: RunClaims;
   /** Runs that another process says it works on. */
   private readonly refused = new Set<RunId>();
+  private readonly strangers: StrangeJobs;
   private readonly stopped = Promise.withResolvers<void>();
   private taker: JobTaker | undefined;
   private hints: Subscription | undefined;
@@ -105,10 +115,11 @@ export class BullmqEngine extends RunEngine {
     this.deadlines = new QueueDeadlines(ports.clock, (runId) => void this.expire(runId));
     this.buffer = new JobBuffer(jobs, ports.clock, {
       failed: (error, waiting) =>
-        this.logger.error({ err: error, waiting }, 'the queue cannot be reached: runs are accepted and queued later'),
-      recovered: () => this.logger.log('the queue can be reached again'),
+        this.logger.error({ waiting }, `${saidBy(error)}: runs are accepted and queued later`),
+      recovered: () => this.logger.log('the queue can be used again'),
     });
     this.claims = new RunClaims(leases, options.timings);
+    this.strangers = new StrangeJobs(ports.runs, this.logger);
     const confirmMs = 2 * options.timings.renewMs;
     const enqueue = async ({ runId, namespace, status }: UnfinishedRun): Promise<void> => {
       // What has begun goes on before anything else begins.
@@ -121,7 +132,7 @@ export class BullmqEngine extends RunEngine {
       'queue-sweep',
       options.sweepMs,
       (isNew) => this.lead(isNew),
-      (error) => this.logger.warn({ err: error }, 'runs without a job were not looked for'),
+      (error) => this.warnOf(error, 'runs without a job were not looked for'),
     );
   }
 
@@ -311,7 +322,7 @@ export class BullmqEngine extends RunEngine {
         for (const warning of await jobs.warnings()) this.logger.warn(warning);
         break;
       } catch (error) {
-        if (isFirst) this.logger.error({ err: error }, 'the queue cannot be reached: it is asked again until it can');
+        if (isFirst) this.logger.error(`${saidBy(error)}: it is asked again until it can (QUEUE__URL)`);
         await Promise.race([
           new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
           this.stopped.promise,
@@ -358,12 +369,19 @@ export class BullmqEngine extends RunEngine {
   }
 
   private async live(runId: RunId): Promise<JobEnd> {
+    if (!RUN_ID.test(runId)) {
+      this.strangers.foreign();
+      return DONE;
+    }
     for (;;) {
       if (this.phase !== 'running') return AGAIN;
       const session = await (this.host.find(runId) ?? this.host.open(runId, (opened) => opened.take()));
       if (this.refused.delete(runId)) return this.later(this.parts.options.timings.renewMs);
-      if (session === undefined && this.host.lossOf(runId) === undefined)
-        return this.phase === 'running' ? DONE : AGAIN;
+      if (session === undefined && this.host.lossOf(runId) === undefined) {
+        if (this.phase !== 'running') return AGAIN;
+        await this.strangers.look(runId);
+        return DONE;
+      }
       const end = await session?.ended;
       switch (end?.kind) {
         case 'finished':
@@ -397,6 +415,12 @@ export class BullmqEngine extends RunEngine {
     const forgo = this.host.after(waitMs, isOver.resolve);
     await Promise.race([isOver.promise, this.stopped.promise]);
     forgo();
+  }
+
+  /** Of a server that is away, its operator need not know where in this program that was found. */
+  private warnOf(error: unknown, message: string): void {
+    if (error instanceof QueueUnavailableError) this.logger.warn(`${message}: ${error.message}`);
+    else this.logger.warn({ err: error }, message);
   }
 
   private lookForRequests(): void {

@@ -67,7 +67,7 @@ export abstract class JobQueue<Id extends string> {
   /** Takes a job away unless somebody works on it. @throws {QueueUnavailableError} */
   abstract remove(id: Id): Promise<void>;
 
-  /** Which of these runs have no job. @throws {QueueUnavailableError} */
+  /** Which of these have no job; what is left of one that nobody can take any more is removed. @throws {QueueUnavailableError} */
   abstract missing(ids: readonly Id[]): Promise<Id[]>;
 
   /** @throws {QueueUnavailableError} */
