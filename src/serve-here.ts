@@ -1,6 +1,6 @@
 import { LiveConfig, type LoadedConfig } from './config/index.js';
 import { crash } from './crash.js';
-import { DatabaseOwnedError, FleetOnDatabaseError } from './executor/index.js';
+import { DatabaseOwnedError, FleetOnDatabaseError, OtherQueueError } from './executor/index.js';
 import { LogFileError, Metrics, MetricsPortError } from './observability/index.js';
 import { PluginLoadError } from './plugins/index.js';
 import { PortError } from './port-error.js';
@@ -35,6 +35,7 @@ const OPERATOR_ERRORS = [
   MetricsPortError,
   MigrationBlockedError,
   MigrationsPendingError,
+  OtherQueueError,
   PluginLoadError,
   PortError,
 ];

@@ -67,6 +67,15 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
       }
     });
 
+    it('refuses a process with another queue: each would take the runs of the other for ones without a job', async () => {
+      const env = { ...fleet.env, QUEUE__PREFIX: `${fleet.env['QUEUE__PREFIX']}-other` };
+      const other = await BuiltService.spawn({ database: '', env });
+      expect(await other.exited()).toBe(1);
+      expect(other.log).toMatch(
+        /^QUEUE__PREFIX, QUEUE__BACKEND: got "[a-z0-9-]+-other" and "redis", but processes that run /m,
+      );
+    });
+
     it('refuses an embedded process on its database', async () => {
       const alone = await fleet.start({ env: { EXECUTION__ENGINE: 'embedded' } }).catch((error: unknown) => error);
       expect(String(alone)).toMatch(/the database is in use by a fleet, of the process \d+ on /);

@@ -34,6 +34,7 @@ import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
+import type { QueueAgreement } from './queue-agreement.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
 import { StrangeJobs } from './strange-jobs.js';
@@ -67,6 +68,7 @@ export interface BullmqEngineParts {
   readonly jobs: JobQueue<RunId>;
   readonly pools: Pools;
   readonly leases: FleetLeaseRepository;
+  readonly agreement: QueueAgreement;
   /** Absent where no hints are carried: then what they would tell is found out a little later. */
   readonly relay?: Relay;
   readonly options: BullmqEngineOptions;
@@ -173,8 +175,13 @@ export class BullmqEngine extends RunEngine {
     this.parts.ports.census.created();
   }
 
-  /** Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can. */
+  /**
+   * Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can.
+   *
+   * @throws {OtherQueueError} if other processes on the database have another queue.
+   */
   override async start(): Promise<void> {
+    await this.parts.agreement.keep();
     this.host.begin();
     this.parts.pools.attempts.begin();
     const { relay } = this.parts;
@@ -194,7 +201,9 @@ export class BullmqEngine extends RunEngine {
     this.currentPhase = 'stopping';
     this.stopped.resolve();
     this.deadlines.clear();
+    const { leads } = this.leader;
     await this.leader.stop();
+    if (leads) await this.parts.agreement.end().catch(() => undefined);
     await this.opening;
     const { pools } = this.parts;
     await this.taker?.pause();
@@ -441,6 +450,7 @@ export class BullmqEngine extends RunEngine {
   }
 
   private async lead(isNew: boolean): Promise<void> {
+    await this.parts.agreement.keep();
     const now = performance.now();
     if (isNew || now - this.expiringAskedAt > EXPIRING_EVERY_MS) {
       this.expiringAskedAt = now;

@@ -8,7 +8,9 @@ describe('Trouble that the queue reports', () => {
     const trouble = new QueueTrouble(logger, () => now);
     trouble.failed(new Error('Missing lock for job r_01. moveToFinished'));
     trouble.failed(new Error('Missing lock for job r_02. moveToFinished'));
-    trouble.failed(new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]));
+    trouble.failed(
+      new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]),
+    );
     expect(told).toEqual([
       'the queue reports trouble, and goes on by itself: Missing lock for job r_01. moveToFinished',
       'the queue reports trouble, and goes on by itself: connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1',
