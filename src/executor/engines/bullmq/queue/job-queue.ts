@@ -99,5 +99,5 @@ export class QueueUnavailableError extends Error {
 export function saidBy(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(saidBy).join('; ');
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ');
+  return text.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
 }
