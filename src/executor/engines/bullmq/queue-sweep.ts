@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunId } from '../../core/index.js';
+import { type RunId, isTerminalRun } from '../../core/index.js';
 import type { AllRunsRepository, UnfinishedRun } from '../../../storage/index.js';
 import type { JobQueue } from './queue/job-queue.js';
 
@@ -7,8 +7,8 @@ import type { JobQueue } from './queue/job-queue.js';
 const PAGE = 2_000;
 
 export interface QueueSweepParts {
-  readonly runs: AllRunsRepository;
-  readonly jobs: JobQueue<RunId>;
+  readonly runs: Pick<AllRunsRepository, 'findInAnyNamespace' | 'unfinished'>;
+  readonly jobs: Pick<JobQueue<RunId>, 'missing'>;
   /** How long a run may be without a job before it is given one: whoever committed it may be about to. */
   readonly confirmMs: number;
   readonly enqueue: (run: UnfinishedRun) => Promise<void>;
@@ -35,9 +35,19 @@ export class QueueSweep {
     }
     await sleep(this.parts.confirmMs);
     const still = new Set(await this.missing(found));
-    const confirmed = found.filter((run) => still.has(run.runId));
-    for (const run of confirmed) await this.parts.enqueue(run);
-    return confirmed.length;
+    let queued = 0;
+    for (const run of found) {
+      if (!still.has(run.runId) || (await this.hasEnded(run.runId))) continue;
+      await this.parts.enqueue(run);
+      queued += 1;
+    }
+    return queued;
+  }
+
+  /** Then it lost its job as it should: between the look at the run and the look at the queue. */
+  private async hasEnded(runId: RunId): Promise<boolean> {
+    const run = await this.parts.runs.findInAnyNamespace(runId);
+    return run === undefined || isTerminalRun(run.status);
   }
 
   private async nextPage(): Promise<UnfinishedRun[]> {
