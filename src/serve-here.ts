@@ -1,8 +1,9 @@
 import { LiveConfig, type LoadedConfig } from './config/index.js';
 import { crash } from './crash.js';
-import { DatabaseOwnedError, FleetOnDatabaseError } from './executor/index.js';
+import { DatabaseOwnedError, FleetOnDatabaseError, OtherQueueError } from './executor/index.js';
 import { LogFileError, Metrics, MetricsPortError } from './observability/index.js';
 import { PluginLoadError } from './plugins/index.js';
+import { PortError } from './port-error.js';
 import { Service } from './service.js';
 import {
   DatabaseOpenError,
@@ -34,7 +35,9 @@ const OPERATOR_ERRORS = [
   MetricsPortError,
   MigrationBlockedError,
   MigrationsPendingError,
+  OtherQueueError,
   PluginLoadError,
+  PortError,
 ];
 
 /** Serves in this process until it is told to stop; writes what is wrong and sets the exit code if it cannot start. */
@@ -49,10 +52,10 @@ export async function serveHere(loaded: LoadedConfig, { wait, stopping }: ServeH
   } catch (error) {
     if (signal.aborted && isAbort(error)) process.exit(0);
     if (!isForOperator(error)) crash(error, secrets);
-    process.exitCode = 1;
     process.stderr.write(`${secrets.text(error.message)}\n`);
-    // What plugins have begun would keep the process from ending, as would the line to a parent.
-    if (error instanceof PluginLoadError || workerNumber !== undefined) process.exit(1);
+    // What plugins have begun would keep the process from ending, as would a connection to a queue or the line to a parent: a
+    // process that serves nothing, and that no signal stops.
+    process.exit(1);
   }
 }
 
@@ -73,8 +76,7 @@ function isAbort(error: unknown): boolean {
 }
 
 function isForOperator(error: unknown): error is Error {
-  if (OPERATOR_ERRORS.some((type) => error instanceof type)) return true;
-  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+  return OPERATOR_ERRORS.some((type) => error instanceof type);
 }
 
 async function stop(service: Service): Promise<never> {

@@ -8,6 +8,7 @@ import { DatabaseClaim, RunEngine } from './executor/index.js';
 import { LastAnswers, configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
+import { PortError } from './port-error.js';
 import { Retention, RunSweeper, StreamHub } from './runs/index.js';
 import { StorageWriter } from './storage/index.js';
 
@@ -32,6 +33,7 @@ export class Service {
    *
    * @throws {DatabaseOwnedError} if another process runs on the database and `wait` is false.
    * @throws {DatabaseOpenError} if the database cannot be opened.
+   * @throws {PortError} if the port cannot be had.
    * @throws {Error} an `AbortError` if `signal` ended the waiting for the database.
    */
   static async start(loaded: LoadedConfig, options: ServiceOptions): Promise<Service> {
@@ -50,7 +52,11 @@ export class Service {
     if (config.role !== 'worker') setupOpenApi(app, version);
     const service = new Service(app);
     const listen = async (): Promise<void> => {
-      await app.listen(config.port, config.host);
+      try {
+        await app.listen(config.port, config.host);
+      } catch (error) {
+        throw new PortError(config.port, config.host, { cause: error });
+      }
       await app.get(MetricsListener).listen();
     };
     // A worker's siblings answer on the same port: what came to it while it starts would fare worse than elsewhere.

@@ -13,8 +13,12 @@ export interface ConfigFault {
 /** The configuration cannot be used. `message` has one line per fault; no line shows a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  constructor(readonly faults: readonly ConfigFault[]) {
-    super(faults.map(faultLine).join('\n'));
+  /** @param hints What may be behind them, a sentence each: a key that is misspelt is a key that is missing. */
+  constructor(
+    readonly faults: readonly ConfigFault[],
+    hints: readonly string[] = [],
+  ) {
+    super([...faults.map(faultLine), ...hints].join('\n'));
   }
 }
 

@@ -59,6 +59,13 @@ describe('loadConfig', () => {
     expect(process.env['WAND_SPEC_ONLY']).toBeUndefined();
   });
 
+  it('names what is misspelt beside a fault too, which may be for want of it', () => {
+    const env = { EXECUTION__ENGINE: 'bullmq', DATABASE__URL: 'postgres://db/wand', QUEUE__BACKND: 'postgres' };
+    expect(() => load(env)).toThrow(
+      /^QUEUE__URL: got nothing, .*\nQUEUE__BACKND is not a key of this version and has no effect; the nearest one is QUEUE__BACKEND$/,
+    );
+  });
+
   it('warns about what is open, at risk or misspelt', () => {
     expect(load({ EXECUTION__MAX_RETRYS: '1' }).warnings).toEqual([
       'SECURITY__API_KEY is not set: anybody who reaches this development service can use it',

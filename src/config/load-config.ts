@@ -1,10 +1,11 @@
 import type { AppConfig } from './app.config.js';
+import { ConfigError, type ConfigFault } from './config.errors.js';
 import { mapVariables } from './map-environment.js';
 import { type ConfigSource, readVariables } from './read-variables.js';
 import { configuredSecrets, templateSecrets } from './secrets/configured-secrets.js';
 import { SecretRegistry } from './secrets/secret-registry.js';
 import type { Variables } from './variables.js';
-import { configWarnings } from './warnings.js';
+import { configWarnings, unknownKeyWarnings } from './warnings.js';
 import { workerNumberOf } from './worker-number.js';
 
 /** The configuration with what belongs to it; also the token to inject it by. */
@@ -31,7 +32,7 @@ export abstract class LoadedConfig {
  */
 export function loadConfig(source: ConfigSource): LoadedConfig {
   const { variables, faults } = readVariables(source);
-  const config = mapVariables(variables, faults);
+  const config = mapped(variables, faults);
   const allowedEnv = allowedEnvOf(config, variables);
   return {
     config,
@@ -52,4 +53,12 @@ export function allowedEnvOf({ plugins }: AppConfig, variables: Variables): Read
       return variable === undefined ? [] : [[name, variable.text]];
     }),
   );
+}
+
+function mapped(variables: Variables, unreadable: readonly ConfigFault[]): AppConfig {
+  try {
+    return mapVariables(variables, unreadable);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(error.faults, unknownKeyWarnings(variables)) : error;
+  }
 }

@@ -17,8 +17,13 @@ export function configWarnings(config: AppConfig, variables: Variables): string[
     ...pluginWarnings(config),
     ...queueWarnings(config, variables),
     ...fleetWarnings(config),
-    ...unknownNames(variables).map(unknownKeyWarning),
+    ...unknownKeyWarnings(variables),
   ];
+}
+
+/** Variables that begin like a key and are none. */
+export function unknownKeyWarnings(variables: Variables): string[] {
+  return unknownNames(variables).map(unknownKeyWarning);
 }
 
 function securityWarnings({ environment, host, security }: AppConfig): string[] {

@@ -1,6 +1,6 @@
 export { ATTEMPT_OUTCOMES, NODE_CLOCKS, NODE_OUTCOMES, RunCensus } from './census/index.js';
 export { Clock } from './clock.js';
-export { DatabaseOwnedError, FleetOnDatabaseError } from './engines/claim.errors.js';
+export { DatabaseOwnedError, FleetOnDatabaseError, OtherQueueError } from './engines/claim.errors.js';
 export { DatabaseClaim, type Member } from './engines/database-claim.js';
 export {
   EngineNotRunningError,

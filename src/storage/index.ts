@@ -11,7 +11,7 @@ export {
   type RunProjection,
 } from './journal/journal.js';
 export { AllGraphsRepository } from './repositories/all-graphs.repository.js';
-export { AllRunsRepository, type UnfinishedRun } from './repositories/all-runs.repository.js';
+export { AllRunsRepository, type RunStanding, type UnfinishedRun } from './repositories/all-runs.repository.js';
 export {
   type ApiKeyListQuery,
   ApiKeyRepository,

@@ -43,7 +43,7 @@ describeWithPrograms(
       const member = await BuiltService.spawn({ database: '', env: fleet.env });
       try {
         await waitFor('the reason to be told', () =>
-          /QUEUE__URL.*the certificate of its server is not trusted/.test(member.log),
+          /the certificate of its server is not trusted.*QUEUE__URL/.test(member.log),
         );
         expect(member.log).not.toContain(SECRET);
       } finally {

@@ -1,4 +1,4 @@
-import { namespace, runId } from '../../executor/core/index.js';
+import { NAMESPACE, namespace, runId } from '../../executor/core/index.js';
 import type { Hint } from '../relay.js';
 
 /** What one process tells the others at once. */
@@ -13,6 +13,10 @@ export interface HintMessage {
 }
 
 export type Mood = 'active' | 'idle' | 'leaving';
+
+/** Whatever writes to the channel is heard: what no statement of a database takes must not get as far as one. */
+const RUN_ID_SHAPE = /^r_[0-9a-z]{1,26}$/;
+const MAX_SEQ = 2_147_483_647;
 
 const MOODS: readonly string[] = ['active', 'idle', 'leaving'] satisfies readonly Mood[];
 
@@ -43,20 +47,21 @@ export function parseMessage(text: string): HintMessage | undefined {
   const parts = parseJson(text);
   if (!Array.isArray(parts)) return undefined;
   const [from, number, mood, hints] = parts as unknown[];
-  if (typeof from !== 'string' || typeof number !== 'number' || !isMood(mood) || !Array.isArray(hints))
+  if (typeof from !== 'string' || !Number.isSafeInteger(number) || !isMood(mood) || !Array.isArray(hints))
     return undefined;
-  return { from, number, mood, hints: hints.map(toHint).filter((hint) => hint !== undefined) };
+  return { from, number: Number(number), mood, hints: hints.map(toHint).filter((hint) => hint !== undefined) };
 }
 
 function toHint(parts: unknown): Hint | undefined {
   if (!Array.isArray(parts)) return undefined;
   const [kind, id, second, third, fourth, fifth] = parts as unknown[];
   if (typeof id !== 'string') return undefined;
-  if (kind === 'c') return { kind: 'cancel', runId: runId(id) };
   if (kind === 'k') return { kind: 'key', keyId: id };
-  if (typeof second !== 'string' || typeof third !== 'number') return undefined;
+  if (!RUN_ID_SHAPE.test(id)) return undefined;
+  if (kind === 'c') return { kind: 'cancel', runId: runId(id) };
+  if (typeof second !== 'string' || !isSeq(third)) return undefined;
   if (kind === 'a') return { kind: 'attempt', runId: runId(id), nodeId: second, attempt: third };
-  if (kind !== 'e' || typeof fourth !== 'number') return undefined;
+  if (kind !== 'e' || !NAMESPACE.test(second) || !isSeq(fourth) || fourth < third) return undefined;
   return {
     kind: 'entries',
     runId: runId(id),
@@ -65,6 +70,10 @@ function toHint(parts: unknown): Hint | undefined {
     lastSeq: fourth,
     isRunLevel: fifth !== 0,
   };
+}
+
+function isSeq(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_SEQ;
 }
 
 function isMood(value: unknown): value is Mood {

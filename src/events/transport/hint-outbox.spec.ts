@@ -51,6 +51,25 @@ describe('Hints on their way', () => {
     }
   });
 
+  it('are left out where they name what cannot be: whoever asks the database for it would fail again and again', () => {
+    const wrong = [
+      ['c', 'r_\0'],
+      ['c', `r_${'1'.repeat(1_000)}`],
+      ['a', 'garbage', 'node', 1],
+      ['a', 'r_1', 'node', 1.5],
+      ['e', 'garbage', 'here', 1, 2, 1],
+      ['e', 'r_1', 'he\0re', 1, 2, 1],
+      ['e', 'r_1', 'here', -5, 2, 1],
+      ['e', 'r_1', 'here', 1, 2_147_483_648, 1],
+      ['e', 'r_1', 'here', 1, 1e308, 1],
+      ['e', 'r_1', 'here', 1.5, 2, 1],
+      ['e', 'r_1', 'here', 3, 2, 1],
+    ];
+    const text = JSON.stringify(['p1', 1, 'active', [...wrong, ['c', 'r_1']]]);
+    expect(parseMessage(text)?.hints).toEqual([{ kind: 'cancel', runId: 'r_1' }]);
+    expect(parseMessage('["p1",1e308,"active",[]]')).toBeUndefined();
+  });
+
   it('become one where they are about the same thing, which says no less than all of them', () => {
     fc.assert(
       fc.property(fc.array(entries, { maxLength: 30 }), (hints) => {

@@ -16,6 +16,7 @@ export class RedisChannel extends MessageChannel {
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private readonly name: string;
+  private isClosed = false;
 
   override readonly messages$ = this.messages.asObservable();
   override readonly hearing$ = this.hearings.asObservable();
@@ -58,6 +59,7 @@ export class RedisChannel extends MessageChannel {
   }
 
   override close(): Promise<void> {
+    this.isClosed = true;
     for (const client of [this.publisher, this.subscriber]) client.disconnect();
     this.messages.complete();
     this.hearings.complete();
@@ -68,6 +70,7 @@ export class RedisChannel extends MessageChannel {
     try {
       await this.subscriber.subscribe(this.name);
     } catch (error) {
+      if (this.isClosed) return;
       this.absence.began(error);
       this.subscriber.disconnect(true);
       return;

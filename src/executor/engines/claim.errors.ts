@@ -24,3 +24,14 @@ export class FleetOnDatabaseError extends Error {
     );
   }
 }
+
+/** Other processes work on the database with another queue. */
+export class OtherQueueError extends Error {
+  override readonly name = 'OtherQueueError';
+  constructor({ backend, prefix }: { readonly backend: string; readonly prefix: string }) {
+    super(
+      `QUEUE__PREFIX, QUEUE__BACKEND: got ${JSON.stringify(prefix)} and ${JSON.stringify(backend)}, but processes that run on the ` +
+        'database have another queue: give all of them the same, or stop those first (one that crashed is believed for six times QUEUE__SWEEP_SEC)',
+    );
+  }
+}

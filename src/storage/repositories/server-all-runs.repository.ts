@@ -10,7 +10,7 @@ import { EntityTable } from '../entity-table.js';
 import { RunEntity } from '../entities/run.entity.js';
 import type { Dialect } from '../server/dialect.js';
 import type { ServerDatabase } from '../server/server-database.js';
-import { AllRunsRepository, type ExpiringRun, type UnfinishedRun } from './all-runs.repository.js';
+import { AllRunsRepository, type ExpiringRun, type RunStanding, type UnfinishedRun } from './all-runs.repository.js';
 import type { StoredRun } from './run.repository.js';
 import { toStoredRun } from './stored-run.js';
 
@@ -20,7 +20,7 @@ const UNFINISHED: readonly RunStatus[] = RUN_STATUSES.filter((status) => !isTerm
 const BEFORE_ALL = { namespace: '', runId: '' } as const;
 
 /** Runs that are asked about at once. */
-const SEQS_PAGE = 500;
+const STANDINGS_PAGE = 500;
 
 /** First entries of journals that are read at once: they hold the inputs of their runs. */
 const EXPIRING_PAGE = 100;
@@ -58,12 +58,12 @@ export class ServerAllRunsRepository extends AllRunsRepository {
     return page;
   }
 
-  override async lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
-    const found = new Map<RunId, number>();
-    for (let from = 0; from < runIds.length; from += SEQS_PAGE) {
-      const ids = runIds.slice(from, from + SEQS_PAGE);
-      const rows = await this.database.read<Pick<StoredRun, 'runId' | 'lastSeq'>>(this.sql.lastSeqs(ids.length), ids);
-      for (const { runId, lastSeq } of rows) found.set(runId, lastSeq);
+  override async standingsOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStanding>> {
+    const found = new Map<RunId, RunStanding>();
+    for (let from = 0; from < runIds.length; from += STANDINGS_PAGE) {
+      const ids = runIds.slice(from, from + STANDINGS_PAGE);
+      const rows = await this.database.read<RunStanding & { runId: RunId }>(this.sql.standings(ids.length), ids);
+      for (const { runId, ...standing } of rows) found.set(runId, standing);
     }
     return found;
   }
@@ -122,7 +122,7 @@ function statementsOf({ by, jsonText }: Dialect) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?) crashed
      ORDER BY run_id`;
   const byId = `SELECT ${runs.selection} FROM runs WHERE run_id = ? AND deleted_at IS NULL`;
-  const lastSeqs = (count: number): string =>
-    `SELECT ${runs.select('runId', 'lastSeq')} FROM runs WHERE run_id IN (${Array(count).fill('?').join(', ')})`;
-  return { byId, unfinished, lastSeqs, queued, crashedOften };
+  const standings = (count: number): string =>
+    `SELECT ${runs.select('runId', 'status', 'lastSeq')} FROM runs WHERE run_id IN (${Array(count).fill('?').join(', ')})`;
+  return { byId, unfinished, standings, queued, crashedOften };
 }

@@ -1,7 +1,7 @@
 import { type Namespace, RUN_STATUSES, type RunId, type RunStatus, isTerminalRun } from '../../executor/core/index.js';
 import { RunEntity } from '../entities/run.entity.js';
 import type { SqliteDatabase } from '../sqlite/sqlite-database.js';
-import { AllRunsRepository, type ExpiringRun, type UnfinishedRun } from './all-runs.repository.js';
+import { AllRunsRepository, type ExpiringRun, type RunStanding, type UnfinishedRun } from './all-runs.repository.js';
 import type { StoredRun } from './run.repository.js';
 import { toStoredRun } from './stored-run.js';
 
@@ -36,10 +36,10 @@ export class SqliteAllRunsRepository extends AllRunsRepository {
     });
   }
 
-  override lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
+  override standingsOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStanding>> {
     return this.database.read(() => {
-      const rows = this.sql.lastSeqs.all(JSON.stringify(runIds));
-      return new Map(rows.map(({ runId, lastSeq }) => [runId, lastSeq]));
+      const rows = this.sql.standings.all(JSON.stringify(runIds));
+      return new Map(rows.map(({ runId, ...standing }) => [runId, standing]));
     });
   }
 
@@ -63,8 +63,8 @@ function prepareStatements(database: SqliteDatabase) {
     `SELECT ${runs.select('status', 'namespace', 'runId')} FROM runs
      WHERE status = ? AND (namespace, run_id) > (?, ?) ORDER BY namespace, run_id LIMIT ?`,
   );
-  const lastSeqs = database.prepare<[string], { runId: RunId; lastSeq: number }>(
-    `SELECT ${runs.select('runId', 'lastSeq')} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))`,
+  const standings = database.prepare<[string], RunStanding & { runId: RunId }>(
+    `SELECT ${runs.select('runId', 'status', 'lastSeq')} FROM runs WHERE run_id IN (SELECT value FROM json_each(?))`,
   );
   const expiring = database.prepare<[], ExpiringRun>(
     `SELECT run_id AS "runId", "startBy" FROM (
@@ -82,5 +82,5 @@ function prepareStatements(database: SqliteDatabase) {
        GROUP BY runs.run_id, run_events.node_id HAVING count(*) >= ?)
      ORDER BY run_id`,
   );
-  return { byId, unfinished, lastSeqs, expiring, crashedOften };
+  return { byId, unfinished, standings, expiring, crashedOften };
 }

@@ -1,4 +1,4 @@
-import { type BuiltService } from '../../support/built-service.js';
+import { BuiltService } from '../../support/built-service.js';
 import { BuiltFleet } from '../../support/built-fleet.js';
 import { MetricValues } from '../../support/metric-values.js';
 import { POSTGRES_URL, REDIS_URL, describeWith } from '../../support/services.js';
@@ -51,6 +51,32 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A fleet', () => {
     it('tells who belongs to it', async () => {
       const { items } = await api.json<{ items: { role: string; live_runs: number }[] }>('/fleet');
       expect(items.map(({ role }) => role).sort()).toEqual(['api', 'worker', 'worker']);
+    });
+
+    it('ends a start that cannot have a port, in one line that names it', async () => {
+      const taken = new URL(api.url).port;
+      const port = await BuiltService.spawn({ database: '', port: Number(taken), env: fleet.env });
+      const metrics = await BuiltService.spawn({
+        database: '',
+        env: { ...fleet.env, MONITORING__METRICS_PORT: taken },
+      });
+      for (const [service, key] of [
+        [port, 'PORT'],
+        [metrics, 'MONITORING__METRICS_PORT'],
+      ] as const) {
+        expect(await service.exited()).toBe(1);
+        expect(service.log).toMatch(new RegExp(`^${key}: cannot listen on port ${taken} of 127\\.0\\.0\\.1.*$`, 'm'));
+        expect(service.log).not.toContain('cannot be reached');
+      }
+    });
+
+    it('refuses a process with another queue: each would take the runs of the other for ones without a job', async () => {
+      const env = { ...fleet.env, QUEUE__PREFIX: `${fleet.env['QUEUE__PREFIX']}-other` };
+      const other = await BuiltService.spawn({ database: '', env });
+      expect(await other.exited()).toBe(1);
+      expect(other.log).toMatch(
+        /^QUEUE__PREFIX, QUEUE__BACKEND: got "[a-z0-9-]+-other" and "redis", but processes that run /m,
+      );
     });
 
     it('refuses an embedded process on its database', async () => {

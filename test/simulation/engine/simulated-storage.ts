@@ -16,6 +16,7 @@ import {
   type NewRun,
   RunRepository,
   type StoredRun,
+  type RunStanding,
   type UnfinishedRun,
 } from '../../../src/storage/index.js';
 import type { DurableStore } from './durable-store.js';
@@ -100,8 +101,11 @@ export class SimulatedAllRuns extends AllRunsRepository {
     return this.disk.read(() => rest().slice(0, limit));
   }
 
-  override lastSeqs(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>> {
-    return this.disk.read(() => new Map(runIds.map((runId) => [runId, this.store.find(runId)?.lastSeq ?? 0])));
+  override standingsOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStanding>> {
+    return this.disk.read(() => {
+      const found = runIds.map((runId) => [runId, this.store.find(runId)] as const);
+      return new Map(found.flatMap(([runId, run]) => (run === undefined ? [] : [[runId, run]])));
+    });
   }
 
   override expiring(): ReturnType<AllRunsRepository['expiring']> {

@@ -14,6 +14,7 @@ import {
   type Blame,
   CorruptJournalError,
   type Namespace,
+  RUN_ID,
   type RunId,
   type RunStatus,
   SUSPECT_AFTER,
@@ -42,10 +43,19 @@ import { FleetLeader } from './fleet-leader.js';
 import { JobBuffer } from './job-buffer.js';
 import { OutsideWriter } from './outside-writer.js';
 import type { Pools } from './pools/index.js';
-import { queueReason } from './queue-reason.js';
+import type { QueueAgreement } from './queue-agreement.js';
 import { QueueSweep } from './queue-sweep.js';
 import { RunClaims } from './run-claims.js';
-import { type JobEnd, type JobTaker, LAST_PLACE, type JobQueue } from './queue/job-queue.js';
+import { StrangeJobs } from './strange-jobs.js';
+import { Turn } from './turn.js';
+import {
+  type JobEnd,
+  type JobQueue,
+  type JobTaker,
+  LAST_PLACE,
+  QueueUnavailableError,
+  saidBy,
+} from './queue/job-queue.js';
 import { longestTakeoverMs } from './queue/queue-timings.js';
 
 /** How often a worker looks whether somebody asked one of its runs to stop, should the hint have been lost. */
@@ -70,30 +80,10 @@ export interface BullmqEngineParts {
   readonly leases: FleetLeaseRepository;
   /** Of the database. */
   readonly health: StorageHealth;
+  readonly agreement: QueueAgreement;
   /** Absent where no hints are carried: then what they would tell is found out a little later. */
   readonly relay?: Relay;
   readonly options: BullmqEngineOptions;
-}
-
-/** The time in which the job of a run is this process's. */
-class Turn {
-  private readonly leaving = Promise.withResolvers<JobEnd>();
-  private left = false;
-
-  /** The run is left to others: this does not wait for what it waits for. */
-  get isOver(): boolean {
-    return this.left;
-  }
-
-  /** Resolves when the run is left to others. */
-  get over(): Promise<JobEnd> {
-    return this.leaving.promise;
-  }
-
-  leave(): void {
-    this.left = true;
-    this.leaving.resolve(AGAIN);
-  }
 }
 
 const withoutDatabase = (): JournalUnavailableError =>
@@ -126,6 +116,7 @@ export class BullmqEngine extends RunEngine {
   private readonly turns = new Map<RunId, Turn>();
   /** Runs that another process says it works on. */
   private readonly refused = new Set<RunId>();
+  private readonly strangers: StrangeJobs;
   private readonly stopped = Promise.withResolvers<void>();
   private taker: JobTaker | undefined;
   private hints: Subscription | undefined;
@@ -145,8 +136,8 @@ export class BullmqEngine extends RunEngine {
     this.expiring = new ExpiringRuns(ports.runs, this.deadlines);
     this.buffer = new JobBuffer(jobs, ports.clock, {
       failed: (error, waiting) =>
-        this.logger.error({ err: error, waiting }, 'the queue cannot be reached: runs are accepted and queued later'),
-      recovered: () => this.logger.log('the queue can be reached again'),
+        this.logger.error({ waiting }, `${saidBy(error)}: runs are accepted and queued later`),
+      recovered: () => this.logger.log('the queue can be used again'),
     });
     this.claims = new RunClaims(leases, options.timings);
     this.database = new DatabaseWatch({
@@ -156,6 +147,7 @@ export class BullmqEngine extends RunEngine {
       onCutOff: () => this.leaveRuns(),
       onBack: () => this.takeRunsAgain(),
     });
+    this.strangers = new StrangeJobs(ports.runs, this.logger);
     const confirmMs = 2 * options.timings.renewMs;
     const enqueue = async ({ runId, namespace, status }: UnfinishedRun): Promise<void> => {
       // What has begun goes on before anything else begins.
@@ -168,7 +160,7 @@ export class BullmqEngine extends RunEngine {
       'queue-sweep',
       options.sweepMs,
       () => this.lead(),
-      (error) => this.logger.warn({ err: error }, 'runs without a job were not looked for'),
+      (error) => this.warnOf(error, 'runs without a job were not looked for'),
     );
   }
 
@@ -209,8 +201,13 @@ export class BullmqEngine extends RunEngine {
     this.parts.ports.census.created();
   }
 
-  /** Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can. */
+  /**
+   * Begins at once, whether or not the queue can be reached: runs are accepted, and worked on as soon as it can.
+   *
+   * @throws {OtherQueueError} if other processes on the database have another queue.
+   */
   override async start(): Promise<void> {
+    await this.parts.agreement.keep();
     this.host.begin();
     this.parts.pools.attempts.begin();
     const { relay } = this.parts;
@@ -229,7 +226,9 @@ export class BullmqEngine extends RunEngine {
   override async stop(graceMs: number): Promise<void> {
     this.currentPhase = 'stopping';
     this.stopped.resolve();
+    const { leads } = this.leader;
     await this.leader.stop();
+    if (leads) await this.parts.agreement.end().catch(() => undefined);
     this.deadlines.clear();
     await this.opening;
     const { pools } = this.parts;
@@ -363,10 +362,7 @@ export class BullmqEngine extends RunEngine {
         for (const warning of await jobs.warnings()) this.logger.warn(warning);
         break;
       } catch (error) {
-        if (isFirst) {
-          const text = `the queue cannot be reached and is asked again until it can${queueReason(error)}`;
-          this.logger.error({ err: error }, text);
-        }
+        if (isFirst) this.logger.error(`${saidBy(error)}: it is asked again until it can (QUEUE__URL)`);
         await Promise.race([
           new Promise((resolve) => this.host.after(OPEN_AGAIN_MS, () => resolve(undefined))),
           this.stopped.promise,
@@ -413,7 +409,7 @@ export class BullmqEngine extends RunEngine {
     const turn = new Turn();
     this.turns.set(runId, turn);
     try {
-      return await Promise.race([this.live(runId, turn), turn.over]);
+      return await Promise.race([this.live(runId, turn), turn.over.then(() => AGAIN)]);
     } finally {
       if (this.turns.get(runId) === turn) this.turns.delete(runId);
       // What cannot be freed runs out.
@@ -422,12 +418,20 @@ export class BullmqEngine extends RunEngine {
   }
 
   private async live(runId: RunId, turn: Turn): Promise<JobEnd> {
+    if (!RUN_ID.test(runId)) {
+      this.strangers.foreign();
+      return DONE;
+    }
     for (;;) {
       if (!this.mayWork || turn.isOver) return AGAIN;
       const begin = (opened: RunSession): void => (turn.isOver ? opened.abandon(withoutDatabase()) : opened.take());
       const session = await (this.host.find(runId) ?? this.host.open(runId, begin));
       if (this.refused.delete(runId)) return this.later(this.parts.options.timings.renewMs);
-      if (session === undefined && this.host.lossOf(runId) === undefined) return this.mayWork ? DONE : AGAIN;
+      if (session === undefined && this.host.lossOf(runId) === undefined) {
+        if (!this.mayWork) return AGAIN;
+        await this.strangers.look(runId);
+        return DONE;
+      }
       const end = await session?.ended;
       switch (end?.kind) {
         case 'finished':
@@ -508,14 +512,21 @@ export class BullmqEngine extends RunEngine {
     forgo();
   }
 
+  /** Of a server that is away, its operator need not know where in this program that was found. */
+  private warnOf(error: unknown, message: string): void {
+    if (error instanceof QueueUnavailableError) this.logger.warn(`${message}: ${error.message}`);
+    else this.logger.warn({ err: error }, message);
+  }
+
   private lookForRequests(): void {
     const sessions = new Map<RunId, RunSession>();
     for (const session of this.host.sessions) sessions.set(session.runId, session);
     if (sessions.size === 0) return;
-    this.parts.ports.runs.lastSeqs([...sessions.keys()]).then(
-      (lastSeqs) => {
+    this.parts.ports.runs.standingsOf([...sessions.keys()]).then(
+      (standings) => {
         this.database.answered();
-        for (const [runId, session] of sessions) if ((lastSeqs.get(runId) ?? 0) > session.lastSeq) session.look();
+        for (const [runId, session] of sessions)
+          if ((standings.get(runId)?.lastSeq ?? 0) > session.lastSeq) session.look();
       },
       // A database that cannot be read is told of by those who write to it.
       () => undefined,
@@ -527,6 +538,7 @@ export class BullmqEngine extends RunEngine {
   }
 
   private async lead(): Promise<void> {
+    await this.parts.agreement.keep();
     await this.expiring.round();
     await this.tidy();
     if (!this.buffer.isReachable) return;

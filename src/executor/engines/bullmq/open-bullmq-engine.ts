@@ -4,9 +4,13 @@ import type { FleetMemberRepository, PoolAttemptRepository } from '../../../stor
 import { DEFAULT_POOL, type RunId } from '../../core/index.js';
 import { BullmqEngine, type BullmqEngineParts } from './bullmq-engine.js';
 import { openPools } from './pools/index.js';
+import { QueueAgreement } from './queue-agreement.js';
 import { QueueTrouble } from './queue-trouble.js';
 import { openJobQueue } from './queue/open-job-queue.js';
 import { queueTimings } from './queue/queue-timings.js';
+
+/** The process that leads prolongs the agreement on the queue in each round; another one leads after three that were missed. */
+const KEEP_ROUNDS = 6;
 
 export interface OpenBullmqEngine extends Pick<BullmqEngineParts, 'ports' | 'leases' | 'health' | 'relay'> {
   readonly config: AppConfig;
@@ -30,6 +34,7 @@ export async function openBullmqEngine(options: OpenBullmqEngine): Promise<Bullm
     ...parts,
     jobs,
     pools,
+    agreement: new QueueAgreement(parts.leases, location, KEEP_ROUNDS * queue.sweepSec * 1_000),
     options: {
       isWorker: role !== 'api' && execution.pools.includes(DEFAULT_POOL),
       limits: execution,

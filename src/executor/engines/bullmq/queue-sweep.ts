@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunId } from '../../core/index.js';
+import { type RunId, isTerminalRun } from '../../core/index.js';
 import type { AllRunsRepository, UnfinishedRun } from '../../../storage/index.js';
 import type { JobQueue } from './queue/job-queue.js';
 
@@ -7,8 +7,8 @@ import type { JobQueue } from './queue/job-queue.js';
 const PAGE = 2_000;
 
 export interface QueueSweepParts {
-  readonly runs: AllRunsRepository;
-  readonly jobs: JobQueue<RunId>;
+  readonly runs: Pick<AllRunsRepository, 'standingsOf' | 'unfinished'>;
+  readonly jobs: Pick<JobQueue<RunId>, 'missing'>;
   /** How long a run may be without a job before it is given one: whoever committed it may be about to. */
   readonly confirmMs: number;
   readonly enqueue: (run: UnfinishedRun) => Promise<void>;
@@ -35,7 +35,13 @@ export class QueueSweep {
     }
     await sleep(this.parts.confirmMs);
     const still = new Set(await this.missing(found));
-    const confirmed = found.filter((run) => still.has(run.runId));
+    const without = found.filter(({ runId }) => still.has(runId));
+    const standings = await this.parts.runs.standingsOf(without.map(({ runId }) => runId));
+    const confirmed = without.filter(({ runId }) => {
+      const status = standings.get(runId)?.status;
+      // One that has ended since it was listed lost its job as it should.
+      return status !== undefined && !isTerminalRun(status);
+    });
     for (const run of confirmed) await this.parts.enqueue(run);
     return confirmed.length;
   }

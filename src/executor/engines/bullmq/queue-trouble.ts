@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { QueueListener } from './queue/bullmq-job-queue.js';
+import { saidBy } from './queue/job-queue.js';
 
 /** The same trouble is told again after so long, in milliseconds. */
 const TELL_EVERY_MS = 30_000;
@@ -10,7 +11,7 @@ export class QueueTrouble implements QueueListener {
   private readonly toldAt = new Map<string, number>();
 
   constructor(
-    private readonly logger: Pick<Logger, 'warn'>,
+    private readonly logger: Pick<Logger, 'debug' | 'warn'>,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -21,7 +22,8 @@ export class QueueTrouble implements QueueListener {
     if (toldAt !== undefined && now - toldAt < TELL_EVERY_MS) return;
     if (this.toldAt.size >= KINDS_KEPT) this.toldAt.clear();
     this.toldAt.set(kind, now);
-    this.logger.warn({ err: error }, 'the queue reports trouble, and goes on by itself');
+    this.logger.warn(`the queue reports trouble, and goes on by itself: ${saidBy(error)}`);
+    this.logger.debug({ err: error }, 'where the queue had trouble');
   }
 }
 

@@ -23,7 +23,7 @@ import type { PoolQueues } from './pool-queues.js';
 import { PoolWorker } from './pool-worker.js';
 import { ServedPools } from './served-pools.js';
 
-const RUN = runId('run_1');
+const RUN = runId('r_01m8cp6ebbhtw2cz86v4rfg6mr');
 const SILENT_MS = 2_500;
 jest.setTimeout(60_000);
 

@@ -45,9 +45,11 @@ export interface QueueStore {
   readonly connection: (purpose: 'asks' | 'waits') => unknown;
   readonly prefix?: string;
   readonly factory: BackendFactory<RedisQueueBackend>;
-  /** Which of the jobs do not exist in the queue. */
+  /** Which of the jobs do not exist in the queue, so that they can be added. */
   missing(queueName: string, ids: readonly string[]): Promise<string[]>;
   ping(): Promise<void>;
+  /** Why there is no connection, while there is none and that is known. */
+  readonly trouble?: Error;
   close(): Promise<void>;
 }
 
@@ -254,7 +256,8 @@ export class BullmqJobQueue<Id extends string> extends JobQueue<Id> {
       answer.catch(() => undefined);
       return await Promise.race([answer, late.promise]);
     } catch (error) {
-      throw new QueueUnavailableError('the queue is unavailable', { cause: error });
+      // A connection that is down refuses commands, or lets them wait; why it is down it has said before.
+      throw new QueueUnavailableError(this.store.trouble ?? error);
     } finally {
       clearTimeout(timer);
     }

@@ -1,3 +1,4 @@
+import { tlsFailure } from '../../../../storage/index.js';
 import type { EpochMs } from '../../../core/index.js';
 
 /** Something that a worker is to take, a run say. The job holds its id, and nothing else of it. */
@@ -69,7 +70,7 @@ export abstract class JobQueue<Id extends string> {
   /** Takes a job away unless somebody works on it. @throws {QueueUnavailableError} */
   abstract remove(id: Id): Promise<void>;
 
-  /** Which of these runs have no job. @throws {QueueUnavailableError} */
+  /** Which of these have no job; what is left of one that nobody can take any more is removed. @throws {QueueUnavailableError} */
   abstract missing(ids: readonly Id[]): Promise<Id[]>;
 
   /** @throws {QueueUnavailableError} */
@@ -90,4 +91,17 @@ export abstract class JobQueue<Id extends string> {
 /** The queue cannot be reached or does not answer. */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
+
+  /** @param cause What the server or the driver said. */
+  constructor(cause: unknown) {
+    super(`the queue cannot be used: ${saidBy(cause)}`, { cause });
+  }
+}
+
+/** What an error of a server or its driver says, in one line. Several addresses of a host that all refuse say it one by one. */
+export function saidBy(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(saidBy).join('; ');
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  const reason = tlsFailure(error);
+  return reason === undefined ? text : `${reason} (${text})`;
 }

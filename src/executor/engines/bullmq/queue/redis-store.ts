@@ -8,17 +8,44 @@ import { EndableRedis } from './endable-redis.js';
 const RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * Which jobs are not there. A job is a key of its own and a place in one of the lists: where a list was lost, by an eviction say, the
+ * key alone would keep the job from being added again, for ever. So what has neither a place nor a worker is removed.
+ */
+const FIND_MISSING = `
+local base = ARGV[1]
+local listed = {}
+for _, list in ipairs({'active', 'wait', 'paused'}) do
+  for _, id in ipairs(redis.call('LRANGE', base .. list, 0, -1)) do listed[id] = true end
+end
+local missing = {}
+for i = 2, #ARGV do
+  local id = ARGV[i]
+  local hasKey = redis.call('EXISTS', base .. id) == 1
+  local hasPlace = listed[id] or redis.call('ZSCORE', base .. 'prioritized', id) or redis.call('ZSCORE', base .. 'delayed', id)
+  if not hasKey then
+    missing[#missing + 1] = id
+  elseif not hasPlace and redis.call('EXISTS', base .. id .. ':lock') == 0 then
+    redis.call('DEL', base .. id)
+    missing[#missing + 1] = id
+  end
+end
+return missing`;
+
 /** BullMQ's queue in Redis. */
 export class RedisStore implements QueueStore {
   readonly factory: BackendFactory<RedisQueueBackend> = createRedisBackend;
   private readonly client: Redis;
   private readonly clients: Redis[] = [];
+  trouble: Error | undefined;
 
   constructor(
     private readonly url: string,
     readonly prefix: string,
   ) {
     this.client = this.connection('asks');
+    this.client.on('error', (error: Error) => (this.trouble = error));
+    this.client.on('ready', () => (this.trouble = undefined));
   }
 
   readonly connection = (purpose: 'asks' | 'waits'): Redis =>
@@ -42,15 +69,7 @@ export class RedisStore implements QueueStore {
   }
 
   async missing(queueName: string, ids: readonly string[]): Promise<string[]> {
-    const prefix = `${this.prefix}:${queueName}:`;
-    const pipeline = this.client.pipeline();
-    for (const id of ids) pipeline.exists(prefix + id);
-    const answers = (await pipeline.exec()) ?? [];
-    return ids.filter((_, index) => {
-      const [error, exists] = answers[index] ?? [];
-      if (error) throw error;
-      return exists === 0;
-    });
+    return (await this.client.eval(FIND_MISSING, 0, `${this.prefix}:${queueName}:`, ...ids)) as string[];
   }
 
   async ping(): Promise<void> {
