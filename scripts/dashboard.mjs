@@ -182,6 +182,12 @@ const ROWS = [
         [{ expr: `sum by (kind) (${rate('wand_relay_queries_total')})`, legend: '{{kind}}' }],
         'For streams that somebody watches.',
       ),
+      graph(
+        'Clocks',
+        's',
+        [{ expr: 'wand_fleet_clock_offset_seconds{$by}', legend: '{{instance}}' }],
+        'How far each process is ahead of the database.',
+      ),
       graph('Attempts of pools that wait', 'none', [
         { expr: 'max by (pool) (wand_pool_attempts_waiting{$by})', legend: '{{pool}}' },
         { expr: 'sum(wand_pool_attempts_of_runs{$by, state="waiting"})', legend: 'of all runs' },

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   ATTEMPT_OUTCOMES,
+  DatabaseClaim,
   type QueueFigures,
   RunEngine,
   NODE_CLOCKS,
@@ -18,6 +19,7 @@ export class RunMetrics implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly engine: RunEngine,
     private readonly census: RunCensus,
+    private readonly claim: DatabaseClaim,
   ) {}
 
   onModuleInit(): void {
@@ -53,7 +55,7 @@ export class RunMetrics implements OnModuleInit {
 
   /** What a fleet has and a single process has not. */
   private addFleet(): void {
-    const { metrics, engine } = this;
+    const { metrics, engine, claim } = this;
     const counts = engine.fleetCounts;
     if (counts === undefined) return;
     metrics.addGauge({
@@ -74,6 +76,11 @@ export class RunMetrics implements OnModuleInit {
         const figures = await this.queueFigures();
         return figures === undefined ? [] : figures.oldestWaitMs / 1_000;
       },
+    });
+    metrics.addGauge({
+      name: 'wand_fleet_clock_offset_seconds',
+      help: 'How far the clock of this process is ahead of that of the database; looked at once a minute.',
+      read: () => (claim.clockOffsetMs === undefined ? [] : claim.clockOffsetMs / 1_000),
     });
     metrics.addCounter({
       name: 'wand_fleet_takeovers_total',

@@ -65,6 +65,14 @@ describe.each(DATABASE_SERVERS)('Processes on one database', ({ server, serverUr
     const setLease = (by: string, expiresAt: number) =>
       storage.dataSource.query(`INSERT INTO process_lease (id, owner, expires_at) VALUES (1, '${by}', ${expiresAt})`);
 
+    it('know how far their clocks are from that of the database', async () => {
+      const worker = await member('worker');
+      expect(worker.clockOffsetMs).toBeUndefined();
+      await acquire(worker);
+      // One machine has one clock.
+      expect(Math.abs(worker.clockOffsetMs ?? NaN)).toBeLessThan(500);
+    });
+
     it('see each other, with what each of them does', async () => {
       const [api, worker] = [await member('api'), await member('worker')];
       await acquire(api);

@@ -1,4 +1,4 @@
-import { RunCensus, type RunEngine } from '../../src/executor/index.js';
+import { type DatabaseClaim, RunCensus, type RunEngine } from '../../src/executor/index.js';
 import { Metrics } from '../../src/observability/index.js';
 import { PoolMetrics } from '../../src/pool-metrics.js';
 import { RunMetrics } from '../../src/run-metrics.js';
@@ -27,7 +27,9 @@ const ENGINE: FleetEngine = {
 export function fleetMetricsText(): Promise<string> {
   const metrics = new Metrics();
   const engine = ENGINE as RunEngine;
-  new RunMetrics(metrics, engine, new RunCensus({ agent: () => undefined })).onModuleInit();
+  const claim: Pick<DatabaseClaim, 'clockOffsetMs'> = { clockOffsetMs: 1 };
+  const census = new RunCensus({ agent: () => undefined });
+  new RunMetrics(metrics, engine, census, claim as DatabaseClaim).onModuleInit();
   new PoolMetrics(metrics, engine).onModuleInit();
   return metrics.text();
 }

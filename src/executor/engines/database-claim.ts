@@ -53,4 +53,7 @@ export abstract class DatabaseClaim {
    * none or two of them: what it does must bear that.
    */
   abstract readonly isSteward: boolean;
+
+  /** How far the clock of this process is ahead of that of the others, in milliseconds; undefined if there are none or nobody has looked. */
+  abstract readonly clockOffsetMs: number | undefined;
 }

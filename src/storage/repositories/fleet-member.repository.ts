@@ -22,6 +22,9 @@ export interface SeenMember extends FleetMember {
 
 /** The processes of a fleet that work on this database. Ages are told by the clock of the database, the same for all. */
 export abstract class FleetMemberRepository {
+  /** What the clock of the database says. */
+  abstract now(): Promise<EpochMs>;
+
   /** Gives a sign of life, the first or a further one. */
   abstract beat(member: FleetMember): Promise<void>;
 

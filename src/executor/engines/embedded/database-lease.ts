@@ -52,6 +52,8 @@ export class DatabaseLease extends DatabaseClaim {
     this.startedAt = parts.clock.now();
   }
 
+  override readonly clockOffsetMs = undefined;
+
   /** An owner is alone. */
   override get isSteward(): boolean {
     return true;

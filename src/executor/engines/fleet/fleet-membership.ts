@@ -16,11 +16,14 @@ import { DatabaseOwnedError } from '../claim.errors.js';
 import { type ClaimOptions, DatabaseClaim, type Member } from '../database-claim.js';
 import { LeaseWatch } from '../lease-watch.js';
 import type { RunEngine } from '../run-engine.js';
+import { ClockWatch } from './clock-watch.js';
 
 /** How often a process that waits looks at the lease, in milliseconds. */
 const LOOK_EVERY_MS = 250;
 /** Signs of life that a member gives in the time after which it counts as gone. */
 const BEATS = 3;
+/** Beats from one look at the clock to the next. */
+const BEATS_PER_LOOK = 12;
 /** A member is taken off the list after this many times the time after which it counts as gone. */
 const FORGOTTEN_AFTER = 4;
 
@@ -44,6 +47,8 @@ export class FleetMembership extends DatabaseClaim {
   private readonly id = `${hostname()}:${process.pid}:${randomUUID()}`;
   private readonly ttlMs: number;
   private readonly watch: LeaseWatch;
+  private readonly clockWatch: ClockWatch;
+  private beats = 0;
   private self: Omit<FleetMember, 'liveRuns'> | undefined;
   private timer: NodeJS.Timeout | undefined;
   /** Of the beat that is under way. */
@@ -57,10 +62,15 @@ export class FleetMembership extends DatabaseClaim {
     super();
     this.ttlMs = parts.config.database.leaseSec * 1_000;
     this.watch = new LeaseWatch(this.ttlMs, () => parts.clock.now());
+    this.clockWatch = new ClockWatch(parts.members, parts.clock, this.logger);
   }
 
   override get isSteward(): boolean {
     return this.isFirst;
+  }
+
+  override get clockOffsetMs(): number | undefined {
+    return this.clockWatch.offsetMs;
   }
 
   override async acquire({ wait, signal, version, onLost }: ClaimOptions): Promise<void> {
@@ -84,6 +94,7 @@ export class FleetMembership extends DatabaseClaim {
       await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
     await this.chooseSteward();
+    await this.clockWatch.look();
     this.timer = setInterval(() => {
       this.beating ??= this.beat(onLost).finally(() => {
         this.beating = undefined;
@@ -114,6 +125,8 @@ export class FleetMembership extends DatabaseClaim {
     try {
       await members.beat(this.now(this.self));
       await this.chooseSteward();
+      this.beats += 1;
+      if (this.beats % BEATS_PER_LOOK === 0) await this.clockWatch.look();
       if (this.isFirst) await members.forgetSilent(this.ttlMs * FORGOTTEN_AFTER);
       const lease = await members.embeddedLease();
       if (lease !== undefined && this.isIntruder(lease)) {

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../executor/core/index.js';
 import type { DialectName } from '../../database-url.js';
 import {
   type FleetMember,
@@ -20,6 +21,13 @@ export class ServerFleetMemberRepository extends FleetMemberRepository {
   constructor(private readonly database: ServerDatabase) {
     super();
     this.sql = statements(database);
+  }
+
+  override async now(): Promise<EpochMs> {
+    const rows = await this.database.read<{ readonly now: EpochMs }>(this.sql.now);
+    const [row] = rows;
+    if (row === undefined) throw new Error('the database does not know what time it is');
+    return row.now;
   }
 
   override async beat({ id, role, version, startedAt, liveRuns, pools }: FleetMember): Promise<void> {
@@ -62,6 +70,7 @@ function statements({ dialect }: ServerDatabase) {
   const values = [...columns.map(() => '?'), now].join(', ');
   const update = dialect.onConflictUpdate(['member_id'], ['live_runs', 'heartbeat_at']);
   return {
+    now: `SELECT ${now} AS "now"`,
     beat: `INSERT INTO "fleet_members" (${names}) VALUES (${values}) ${update}`,
     forgetSilent: `DELETE FROM "fleet_members" WHERE "heartbeat_at" < ${now} - ?`,
     list:
