@@ -52,12 +52,11 @@ const BY_CODE: ReadonlyMap<string, ServerFailure> = new Map([
   ['ER_NORMAL_SHUTDOWN', broken(ENDING)],
   ['ER_CONNECTION_KILLED', broken(ENDING)],
   ['ER_SESSION_WAS_KILLED', broken(ENDING)],
-  // MySQL says it where MariaDB only closes the connection: nothing was asked over it for `wait_timeout`.
+  // MySQL says it where MariaDB only closes the connection: nothing was asked over it for `wait_timeout`, in a transaction or not.
   ['ER_CLIENT_INTERACTION_TIMEOUT', broken(AWAY)],
   ['ER_SERVER_OFFLINE_MODE', broken(ENDING)],
   ['ER_NEW_ABORTING_CONNECTION', broken(ENDING)],
   ['ER_ABORTING_CONNECTION', broken(ENDING)],
-  ['ER_CLIENT_INTERACTION_TIMEOUT', broken(IDLE)],
   ['ER_CON_COUNT_ERROR', refused(CROWDED)],
   ['ER_TOO_MANY_USER_CONNECTIONS', refused(CROWDED)],
   ['ER_USER_LIMIT_REACHED', refused(CROWDED)],
