@@ -8,7 +8,7 @@ import { DatabaseClaim, RunEngine } from './executor/index.js';
 import { LastAnswers, configureHttpApp } from './http/index.js';
 import { setupOpenApi } from './http/openapi/index.js';
 import { MetricsListener, NestLogger, Readiness, ServiceVersion, quietWiring } from './observability/index.js';
-import { PortError } from './port-error.js';
+import { PortError, isListenError } from './port-error.js';
 import { Retention, RunSweeper, StreamHub } from './runs/index.js';
 import { StorageWriter } from './storage/index.js';
 
@@ -55,7 +55,7 @@ export class Service {
       try {
         await app.listen(config.port, config.host);
       } catch (error) {
-        throw new PortError(config.port, config.host, { cause: error });
+        throw isListenError(error) ? new PortError(config.port, config.host, { cause: error }) : error;
       }
       await app.get(MetricsListener).listen();
     };
