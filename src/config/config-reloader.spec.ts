@@ -1,4 +1,7 @@
-import fs from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '../../test/support/wait-for.js';
 import { ConfigReloader } from './config-reloader.js';
 import { LiveConfig } from './live-config.js';
 import { loadConfig } from './load-config.js';
@@ -6,35 +9,53 @@ import { loadConfig } from './load-config.js';
 describe('ConfigReloader', () => {
   let folder: string;
   beforeEach(() => {
-    folder = fs.mkdtempSync('/tmp/wand-reloader-');
+    folder = mkdtempSync(join(tmpdir(), 'wand-reloader-'));
   });
   afterEach(() => {
-    jest.restoreAllMocks();
-    fs.rmSync(folder, { recursive: true });
+    jest.useRealTimers();
+    rmSync(folder, { recursive: true });
   });
 
-  const reloaderOf = (environment: string): ConfigReloader => {
-    const env = { ENVIRONMENT: environment, SECURITY__API_KEY: 'a-long-enough-key' };
+  const load = (environment: string) => {
+    const env = { ENVIRONMENT: environment, SECURITY__API_KEY: 'a-long-enough-key-for-anything' };
     const loaded = loadConfig({ env, cwd: folder, packageRoot: folder });
-    return new ConfigReloader(loaded.config, loaded, new LiveConfig(loaded));
+    const live = new LiveConfig(loaded);
+    const reload = jest.spyOn(live, 'reload');
+    return { loaded, reload, reloader: new ConfigReloader(loaded.config, loaded, live) };
+  };
+  /** At once: a look in the middle would see two changes. */
+  const dotEnv = (text: string): void => {
+    writeFileSync(join(folder, 'new'), text);
+    renameSync(join(folder, 'new'), join(folder, '.env'));
   };
 
   it.each(['testing', 'staging', 'production'])('looks at no file in %s', (environment) => {
-    const watchFile = jest.spyOn(fs, 'watchFile');
-    const reloader = reloaderOf(environment);
+    jest.useFakeTimers();
+    const { reloader } = load(environment);
     reloader.start();
-    expect(watchFile).not.toHaveBeenCalled();
+    expect(jest.getTimerCount()).toBe(0);
     reloader.onModuleDestroy();
   });
 
-  it('looks at both files in development, and at none once it is closed', () => {
-    const watchFile = jest.spyOn(fs, 'watchFile');
-    const unwatchFile = jest.spyOn(fs, 'unwatchFile');
-    const reloader = reloaderOf('development');
+  it('sees what has changed between the reading of the files and its start', async () => {
+    const { loaded, reloader } = load('development');
+    dotEnv('EXECUTION__MAX_RETRIES=7\n');
     reloader.start();
-    const watched = watchFile.mock.calls.map(([path]) => path);
-    expect(watched).toEqual([`${folder}/.env`, `${folder}/config/development.env`]);
+    await waitFor('the change to be seen', () => loaded.config.execution.maxRetries === 7);
     reloader.onModuleDestroy();
-    expect(unwatchFile.mock.calls.map(([path]) => path)).toEqual(watched);
+  });
+
+  it('reads the files once for each change, and not once it is closed', async () => {
+    const { loaded, reload, reloader } = load('development');
+    reloader.start();
+    await waitFor('the first look', () => reload.mock.calls.length === 1);
+    dotEnv('EXECUTION__MAX_RETRIES=7\n');
+    await waitFor('the change to be seen', () => loaded.config.execution.maxRetries === 7);
+    rmSync(join(folder, '.env'));
+    await waitFor('the removal to be seen', () => loaded.config.execution.maxRetries === 3);
+    expect(reload).toHaveBeenCalledTimes(3);
+    jest.useFakeTimers();
+    reloader.onModuleDestroy();
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

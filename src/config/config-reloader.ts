@@ -1,4 +1,4 @@
-import { type Stats, unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from './app.config.js';
 import { ConfigError, faultLine } from './config.errors.js';
@@ -6,10 +6,8 @@ import { LiveConfig } from './live-config.js';
 import { LoadedConfig } from './load-config.js';
 import { dotEnvPath, environmentFilePath } from './read-variables.js';
 
-/** How often the files are looked at. */
+/** How often the files are looked at. An editor may write a file in several steps: what comes after one look is seen by the next. */
 const POLL_MS = 500;
-/** An editor may write a file in several steps. */
-const SETTLE_MS = 50;
 
 /**
  * In development, reads the configuration again when `.env` or `config/<ENVIRONMENT>.env` changes. It looks at the files
@@ -19,8 +17,10 @@ const SETTLE_MS = 50;
 @Injectable()
 export class ConfigReloader implements OnModuleDestroy {
   private readonly logger = new Logger('Configuration');
-  private watched: readonly string[] = [];
-  private settling: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isLooking = false;
+  /** Of the files at the last look. The first one finds them changed: nobody knows what they were when they were read. */
+  private signs = '';
 
   constructor(
     private readonly config: AppConfig,
@@ -32,22 +32,24 @@ export class ConfigReloader implements OnModuleDestroy {
   start(): void {
     if (this.config.environment !== 'development') return;
     const { source } = this.loaded;
-    this.watched = [dotEnvPath(source), environmentFilePath(source, this.config.environment)];
-    for (const path of this.watched) watchFile(path, { persistent: false, interval: POLL_MS }, this.onChange);
+    const files = [dotEnvPath(source), environmentFilePath(source, this.config.environment)];
+    this.timer = setInterval(() => void this.look(files), POLL_MS).unref();
   }
 
   onModuleDestroy(): void {
-    clearTimeout(this.settling);
-    for (const path of this.watched) unwatchFile(path, this.onChange);
-    this.watched = [];
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 
-  private readonly onChange = (now: Stats, before: Stats): void => {
-    // The first look at a file that is not there is told as well.
-    if (now.mtimeMs === 0 && before.mtimeMs === 0) return;
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.reload(), SETTLE_MS).unref();
-  };
+  private async look(files: readonly string[]): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const signs = (await Promise.all(files.map(signOf))).join('\n');
+    this.isLooking = false;
+    if (signs === this.signs || this.timer === undefined) return;
+    this.signs = signs;
+    this.reload();
+  }
 
   private reload(): void {
     try {
@@ -56,5 +58,15 @@ export class ConfigReloader implements OnModuleDestroy {
       const lines = error instanceof ConfigError ? error.faults.map(faultLine) : [String(error)];
       for (const line of lines) this.logger.error(`the changed configuration is not used: ${line}`);
     }
+  }
+}
+
+/** Differs when the file does. */
+async function signOf(file: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'cannot be read';
   }
 }

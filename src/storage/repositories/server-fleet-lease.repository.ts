@@ -24,7 +24,9 @@ export class ServerFleetLeaseRepository extends FleetLeaseRepository {
     return this.database.transaction(async (tx) => {
       const renew = async (): Promise<boolean> => (await tx.change(this.renewal, [owner, ttlMs, name, owner])) === 1;
       if (await renew()) return true;
-      return (await tx.change(this.insertion, [name, owner])) === 1 && (await renew());
+      // Whoever inserted it meanwhile may be of the same owner.
+      await tx.change(this.insertion, [name, owner]);
+      return renew();
     });
   }
 
