@@ -41,9 +41,7 @@ describe.each(DATABASE_SERVERS)('a connection that is lost in a commit', ({ serv
       await direct.graphs.create(HERE, aGraph(1));
       await direct.close();
       gate = await TcpGate.open(database.url);
-      const url = new URL(database.url);
-      url.port = String(gate.port);
-      storage = await openStorage(url.href);
+      storage = await openStorage(gate.url);
       await storage.journal.create(aRun(1), [anEntry(1)]);
     });
     afterEach(async () => {

@@ -33,9 +33,7 @@ function useGated(create: () => Promise<ServerTestDatabase>) {
   const api = useApi({
     env: {
       get DATABASE__URL() {
-        const url = new URL(database.url);
-        url.port = String(gate.port);
-        return url.href;
+        return gate.url;
       },
       DATABASE__CONNECTION_TIMEOUT: '1',
       MONITORING__HEALTH_CHECK_INTERVAL: '0.1',

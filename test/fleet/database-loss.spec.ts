@@ -42,10 +42,8 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A process of a fleet that reaches the 
 
     /** One that has the gate between itself and the database, and nothing between itself and the queue. */
     const startBehindGate = () => {
-      const url = new URL(fleet.database.url);
-      url.port = String(gate.port);
       const queue: Record<string, string> = backend === 'postgres' ? { QUEUE__URL: fleet.database.url } : {};
-      return fleet.start({ DATABASE__URL: url.href, ...queue });
+      return fleet.start({ DATABASE__URL: gate.url, ...queue });
     };
     const typesOf = async (member: Awaited<ReturnType<typeof startBehindGate>>, runId: string): Promise<string[]> =>
       (await getEvents(member, runId)).map(({ type }) => type);

@@ -15,9 +15,7 @@ describeWith('Redis', REDIS_URL, 'The queue of a fleet', () => {
 
   beforeEach(async () => {
     gate = await TcpGate.open(REDIS_URL);
-    const url = new URL(REDIS_URL);
-    url.port = String(gate.port);
-    const env = { QUEUE__URL: url.href, QUEUE__MAX_BACKLOG: '5', EXECUTION__MAX_CONCURRENT_RUNS: '3' };
+    const env = { QUEUE__URL: gate.url, QUEUE__MAX_BACKLOG: '5', EXECUTION__MAX_CONCURRENT_RUNS: '3' };
     fleet = await Fleet.open({ database: 'postgres', backend: 'redis', env });
   });
   afterEach(async () => {

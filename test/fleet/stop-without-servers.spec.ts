@@ -28,9 +28,7 @@ describeWith('PostgreSQL', POSTGRES_URL, 'A process of a fleet that is told to s
       for (const [key, target] of Object.entries(ways)) {
         const gate = await TcpGate.open(target);
         gates.push(gate);
-        const url = new URL(target);
-        url.port = String(gate.port);
-        env[key] = url.href;
+        env[key] = gate.url;
       }
       try {
         const member = await fleet.start(env);

@@ -34,6 +34,13 @@ export class TcpGate {
     return this.arrived;
   }
 
+  /** That of the server behind it, by way of the gate. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.port = String(this.port);
+    return url.href;
+  }
+
   /** Breaks every connection and takes no new one. */
   cut(): void {
     this.isCut = true;

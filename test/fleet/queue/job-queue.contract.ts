@@ -205,12 +205,10 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
 
   it('gives the job of a taker that is gone to another within the time that the arithmetic says, however often', async () => {
     const gate = await TcpGate.open(place.location.url);
-    const gateUrl = new URL(place.location.url);
-    gateUrl.port = String(gate.port);
     const endless = Promise.withResolvers<JobEnd>();
     try {
       for (let round = 1; round <= 3; round++) {
-        const doomed = await connect({ ...place.location, url: gateUrl.href });
+        const doomed = await connect({ ...place.location, url: gate.url });
         const run = id(`round${round}`);
         let hasTaken = false;
         taking(doomed, () => ((hasTaken = true), endless.promise));
@@ -239,10 +237,8 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
 
   it('refuses to answer while it cannot be reached, in time, and answers again afterwards', async () => {
     const gate = await TcpGate.open(place.location.url);
-    const gateUrl = new URL(place.location.url);
-    gateUrl.port = String(gate.port);
     try {
-      const behind = await connect({ ...place.location, url: gateUrl.href });
+      const behind = await connect({ ...place.location, url: gate.url });
       const taken: RunId[] = [];
       taking(behind, (run) => Promise.resolve((taken.push(run), DONE)));
       await behind.check();
@@ -275,11 +271,9 @@ export function describeJobQueue(open: (prefix: string) => QueueUnderTest | Prom
 
   it.each(['cut', 'stall'] as const)('can be closed at any moment while its way is a %s', async (trouble) => {
     const gate = await TcpGate.open(place.location.url);
-    const gateUrl = new URL(place.location.url);
-    gateUrl.port = String(gate.port);
     const doomed = await Promise.all(
       Array.from({ length: 5 }, async () => {
-        const queue = await connect({ ...place.location, url: gateUrl.href });
+        const queue = await connect({ ...place.location, url: gate.url });
         return { queue, taker: taking(queue, () => Promise.resolve(DONE)) };
       }),
     );

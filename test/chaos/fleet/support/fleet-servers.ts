@@ -46,12 +46,10 @@ export class FleetServers {
     const queue = this.redis && (await TcpGate.open(this.redis.url));
     this.gates.push({ database, queue });
     return {
-      DATABASE__URL: withPort(this.database, database.port),
+      DATABASE__URL: database.url,
       EXECUTION__ENGINE: 'bullmq',
       QUEUE__PREFIX: PREFIX,
-      ...(this.redis && queue
-        ? { QUEUE__BACKEND: 'redis', QUEUE__URL: withPort(this.redis.url, queue.port) }
-        : { QUEUE__BACKEND: 'postgres' }),
+      ...(queue === undefined ? { QUEUE__BACKEND: 'postgres' } : { QUEUE__BACKEND: 'redis', QUEUE__URL: queue.url }),
     };
   }
 
@@ -112,10 +110,4 @@ export class FleetServers {
       await client.end();
     }
   }
-}
-
-function withPort(url: string, port: number): string {
-  const moved = new URL(url);
-  moved.port = String(port);
-  return moved.href;
 }
